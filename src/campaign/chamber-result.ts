@@ -1,0 +1,52 @@
+// Makes what a target returned, or threw, into plain data that can cross to the parent: bounded, and without running a foreign getter twice.
+import type { TargetResult } from '../targets/target.ts'
+
+export interface Outcome {
+  readonly result: TargetResult | null
+  readonly threw: string | null
+}
+
+/** Output kept beyond the trial's limit, in bytes, so that the resource oracle sees that there was more. */
+const OUTPUT_MARGIN = 1024 * 1024
+/** A message is cut here; the verdict oracle objects to far less. */
+const MAX_TEXT = 65_536
+const MAX_TEXTS = 1_000
+
+const cut = (text: unknown): string => String(text).slice(0, MAX_TEXT)
+const texts = (value: unknown): string[] | null => (Array.isArray(value) ? value.slice(0, MAX_TEXTS).map(cut) : null)
+
+/** A copy, cut: the target may hand out a view of guest memory, or of memory shared with another thread. */
+function bytesOf(value: unknown, limit: number): Uint8Array | null {
+  return value instanceof Uint8Array ? Uint8Array.from(value.subarray(0, limit)) : null
+}
+
+/** Class name and message of anything that can be thrown. */
+export function describeThrown(error: unknown): string {
+  try {
+    if (error instanceof Error) return cut(`${error.name}: ${error.message}`)
+    return cut(`a ${typeof error} was thrown: ${String(error)}`)
+  } catch {
+    return 'a value was thrown that cannot be turned into text'
+  }
+}
+
+/** @param outputLimit the trial's limit on output, in bytes */
+export function toOutcome(value: unknown, outputLimit: number): Outcome {
+  try {
+    const given = value as Partial<Record<keyof TargetResult, unknown>> | null | undefined
+    const stdout = bytesOf(given?.stdout, outputLimit + OUTPUT_MARGIN)
+    const stderr = bytesOf(given?.stderr, outputLimit + OUTPUT_MARGIN)
+    const messages = texts(given?.messages)
+    const values = texts(given?.values)
+    const events = texts(given?.events)
+    const exitCode = given?.exitCode ?? null
+    const complete = stdout && stderr && messages && values && events && (exitCode === null || typeof exitCode === 'number')
+    if (!complete || typeof given?.outcome !== 'string') {
+      return { result: null, threw: 'TypeError: the target returned something that is not a TargetResult' }
+    }
+    const outcome = cut(given.outcome) as TargetResult['outcome']
+    return { result: { outcome, detail: cut(given.detail), messages, stdout, stderr, exitCode, values, events }, threw: null }
+  } catch (error) {
+    return { result: null, threw: `reading the target’s result threw: ${describeThrown(error)}` }
+  }
+}

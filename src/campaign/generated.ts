@@ -1,0 +1,158 @@
+// The generated campaign: attacks made from seeds, in chambers that are used again while they stay clean, until the time is up.
+import { createHash } from 'node:crypto'
+import type { Attack } from '../attacks/attack.ts'
+import type { Observation } from '../oracles/observation.ts'
+import type { CampaignRecord } from '../reports/run-record.ts'
+import type { Budget } from './budget.ts'
+import { Chamber, withEnd } from './chamber.ts'
+import type { Journal } from './journal.ts'
+import { enter, judged, type Pair, type TargetChoice, trialOf, weigh } from './trials.ts'
+
+/** A generator of attacks, as the registry of src/attacks lists them. */
+export interface AttackGenerator {
+  readonly name: string
+  readonly family: string
+  readonly threats: readonly string[]
+  /** The same seed gives the same bytes. */
+  generate(seed: number): Attack | Promise<Attack>
+}
+
+export interface GeneratedOptions {
+  readonly generators: readonly AttackGenerator[]
+  readonly target: TargetChoice
+  /** Seed of the run; each attack gets a seed of its own from it. */
+  readonly seed: number
+  readonly budget: Budget
+  readonly parallel: number
+  readonly journal: Journal | null
+  readonly signal?: AbortSignal
+  /** Called for each attack that was not contained, and for what the end of a chamber showed. */
+  readonly onViolation: (pair: Pair, target: TargetChoice) => Promise<void> | void
+  readonly onProgress?: (modules: number) => void
+  /** A generator that throws is a fault of the harness: it is told once, and not asked again. */
+  readonly onFault: (text: string) => void
+}
+
+/** Trials after which a chamber is replaced even if nothing was seen: what a target leaks slowly shows when it closes. */
+const TRIALS_PER_CHAMBER = 400
+
+/** Seed number `index` of a run: 31 bits, so that every consumer takes it as it is. */
+export function seedFor(runSeed: number, index: number): number {
+  return createHash('sha256').update(`${runSeed}/${index}`).digest().readUInt32LE(0) >>> 1
+}
+
+type Tally = CampaignRecord['byGenerator'][string]
+const emptyTally = (threats: readonly string[]): Tally => ({
+  modules: 0,
+  contained: 0,
+  violated: 0,
+  inconclusive: 0,
+  byOutcome: {},
+  threats: [...threats],
+})
+
+/** One worker's chamber: opened when needed, closed when it is no longer clean or has served long enough. */
+class ReusedChamber {
+  readonly #options: GeneratedOptions
+  #chamber: Chamber | null = null
+  #trials = 0
+  #last: { attack: Attack; role: 'attack' | 'twin'; observation: Observation } | null = null
+
+  constructor(options: GeneratedOptions) {
+    this.#options = options
+  }
+
+  async run(attack: Attack, role: 'attack' | 'twin'): Promise<Observation> {
+    const { target, journal } = this.#options
+    if (this.#chamber && (!this.#chamber.usable || this.#trials >= TRIALS_PER_CHAMBER)) await this.close()
+    this.#chamber ??= await Chamber.open(target.chamber)
+    this.#trials++
+    const leave = enter(journal, target, attack, role)
+    const seen = await this.#chamber.run(attack.id, trialOf(attack, role))
+    leave()
+    const observation = { ...seen, target: target.name }
+    this.#last = { attack, role, observation }
+    return observation
+  }
+
+  /** Closes the chamber. What only its end shows is judged as part of its last trial, unless that trial was violated by itself. */
+  async close(): Promise<void> {
+    const chamber = this.#chamber
+    if (!chamber) return
+    const { target, onViolation } = this.#options
+    const trials = this.#trials
+    this.#chamber = null
+    this.#trials = 0
+    const end = await chamber.close()
+    const last = this.#last
+    this.#last = null
+    if (!last) return
+    const { attack, role, observation } = last
+    const before = judged(attack, role, observation, target.own)
+    const after = judged(attack, role, withEnd(observation, end), target.own)
+    if (before.verdict.kind === 'violated' || after.verdict.kind !== 'violated') return
+    const reason = `after ${trials} trials in one host: ${after.verdict.reason}`
+    await onViolation({ attack: { ...after, verdict: { ...after.verdict, reason } }, twin: before }, target)
+  }
+}
+
+/** Runs until the budget is spent. Rejects with ChamberError if the target does not load. */
+export async function runGenerated(options: GeneratedOptions): Promise<CampaignRecord> {
+  const { target, seed, budget, parallel } = options
+  const byGenerator: Record<string, Tally> = {}
+  const broken = new Set<string>()
+  let index = 0
+  let modules = 0
+  const stopped = (): boolean => budget.spent || options.signal?.aborted === true || broken.size === options.generators.length
+
+  const one = async (chamber: ReusedChamber): Promise<void> => {
+    const number = index++
+    const generator = options.generators[number % options.generators.length]!
+    if (broken.has(generator.name)) return
+    const attack = await make(generator, seedFor(seed, number), (text) => {
+      broken.add(generator.name)
+      options.onFault(text)
+    })
+    if (!attack) return
+    const attacked = judged(attack, 'attack', await chamber.run(attack, 'attack'), target.own)
+    const twin = judged(attack, 'twin', await chamber.run(attack, 'twin'), target.own)
+    const pair = weigh(attacked, twin)
+    byGenerator[generator.name] ??= emptyTally(generator.threats)
+    count(byGenerator[generator.name]!, pair)
+    modules++
+    if (pair.attack.verdict.kind !== 'contained' || twin.verdict.kind === 'violated') await options.onViolation(pair, target)
+    options.onProgress?.(modules)
+  }
+  const worker = async (): Promise<void> => {
+    const chamber = new ReusedChamber(options)
+    try {
+      while (!stopped()) await one(chamber)
+    } finally {
+      await chamber.close()
+    }
+  }
+  if (options.generators.length > 0) await settled(Array.from({ length: parallel }, worker))
+  return { target: target.name, seed, modules, byGenerator, seconds: budget.elapsedMs / 1000 }
+}
+
+/** Waits for all, then rejects with the first error: no chamber is left open behind the caller's back. */
+async function settled(work: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason
+}
+
+async function make(generator: AttackGenerator, seed: number, onFault: (text: string) => void): Promise<Attack | null> {
+  try {
+    return await generator.generate(seed)
+  } catch (error) {
+    const what = error instanceof Error ? `${error.name}: ${error.message.split('\n', 1)[0]}` : String(error)
+    onFault(`the generator ${generator.name} failed for seed ${seed} and was not used any more: ${what}`)
+    return null
+  }
+}
+
+function count(tally: Tally, { attack }: Pair): void {
+  const outcome = attack.observation.result?.outcome ?? (attack.observation.chamber.hung ? 'hung' : 'no result')
+  tally.modules++
+  tally[attack.verdict.kind]++
+  tally.byOutcome[outcome] = (tally.byOutcome[outcome] ?? 0) + 1
+}

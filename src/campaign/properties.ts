@@ -1,0 +1,156 @@
+// The property stage: each file of fuzz/properties in a process of its own, for its share of the time.
+import { fork } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { quote } from '../oracles/text.ts'
+import type { EngineRunRecord, FindingRecord } from '../reports/run-record.ts'
+import { monotonicMs } from './clock.ts'
+import { killGroup } from './processes.ts'
+import { engineNotRun, type PropertyAnswer, type PropertyFailure } from './property.ts'
+import { findingId, severityOf, type ThreatPlaces } from './triage.ts'
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+/** Time for loading the property and for shrinking a counterexample, on top of the property's own, in milliseconds. */
+const GRACE_MS = 30_000
+
+const failure = z.object({ message: z.string(), counterexample: z.string(), replay: z.string().optional() })
+const answer = z.object({
+  name: z.string(),
+  threats: z.array(z.string()),
+  run: z.object({ executions: z.number(), failure: failure.optional() }).nullable(),
+  fault: z.string().nullable(),
+})
+
+/** The property files of a folder, sorted; none if there is no such folder. */
+export function propertyFiles(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((name) => /\.(ts|js)$/.test(name) && !/\.(test|d)\.ts$/.test(name))
+    .sort()
+    .map((name) => join(directory, name))
+}
+
+/** Runs a property file in a process of its own. Never rejects: a death, a hang and a throw become `fault`. 0 milliseconds: only its name. */
+export function runProperty(path: string, seed: number, milliseconds: number, signal?: AbortSignal): Promise<PropertyAnswer> {
+  return new Promise((resolve) => {
+    const child = fork(new URL(`./property-process${EXTENSION}`, import.meta.url), [], {
+      detached: true,
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    let tail = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      tail = (tail + text).slice(-500)
+    })
+    const done = (result: PropertyAnswer): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+      if (child.pid !== undefined) killGroup(child.pid)
+      resolve(result)
+    }
+    const fault = (text: string): void => done({ name: basename(path), threats: [], run: null, fault: text })
+    const stop = (): void => fault('stopped')
+    const timer = setTimeout(
+      () => fault(`the property did not end within ${milliseconds + GRACE_MS} ms and was killed`),
+      milliseconds + GRACE_MS,
+    )
+    signal?.addEventListener('abort', stop)
+    child.once('error', (error) => fault(`its process could not be started: ${error.message}`))
+    child.once('exit', (code, by) => fault(`its process ended without an answer (${by ?? code}): ${quote(tail, 300)}`))
+    child.once('message', (raw) => {
+      const parsed = answer.safeParse(raw)
+      if (parsed.success) done(parsed.data as PropertyAnswer)
+      else fault('its process sent an answer that is not one')
+    })
+    child.send({ path, seed, milliseconds })
+    if (signal?.aborted) stop()
+  })
+}
+
+export interface PropertyStageResult {
+  readonly engine: EngineRunRecord
+  readonly finding: FindingRecord | null
+  /** Counterexample to write beside the finding. */
+  readonly failure: PropertyFailure | null
+  readonly fault: string | null
+}
+
+/** One property, run and recorded. `file` is its path relative to the project. */
+export async function propertyStage(
+  path: string,
+  file: string,
+  seed: number,
+  milliseconds: number,
+  places: ThreatPlaces,
+  signal?: AbortSignal,
+): Promise<PropertyStageResult> {
+  const startedMs = monotonicMs()
+  const result = await runProperty(path, seed, milliseconds, signal)
+  const seconds = (monotonicMs() - startedMs) / 1000
+  const replay = `npx gauntlet replay ${file} --seed ${seed}`
+  if (!result.run) {
+    const stopped = signal?.aborted === true
+    const reason = stopped ? 'stopped before it had an answer' : (result.fault ?? 'no answer')
+    const engine = {
+      ...engineNotRun(result.name, 'property', result.threats, reason),
+      result: stopped ? ('not-run' as const) : ('unknown' as const),
+    }
+    return { engine, finding: null, failure: null, fault: stopped ? null : `the property ${file} failed to run: ${reason}` }
+  }
+  const { executions, failure: refuted } = result.run
+  const engine: EngineRunRecord = {
+    name: result.name,
+    kind: 'property',
+    threats: [...result.threats],
+    result: refuted ? 'failed' : executions > 0 ? 'passed' : 'unknown',
+    reason: refuted
+      ? refuted.message
+      : executions > 0
+        ? `held for ${executions} inputs`
+        : 'nothing was executed, so nothing is known',
+    seed,
+    executions,
+    executionsPerSecond: seconds > 0 ? executions / seconds : 0,
+    coverage: null,
+    seconds,
+    replay,
+  }
+  if (!refuted)
+    return { engine, finding: null, failure: null, fault: executions > 0 ? null : `the property ${file} executed nothing` }
+  return { engine, finding: findingOfProperty(result, refuted, replay, file, places), failure: refuted, fault: null }
+}
+
+function findingOfProperty(
+  about: PropertyAnswer,
+  refuted: PropertyFailure,
+  replay: string,
+  file: string,
+  places: ThreatPlaces,
+): FindingRecord {
+  const threat = about.threats[0] ?? null
+  const place = threat === null ? undefined : places.get(threat)
+  return {
+    id: findingId({ threat, oracle: 'property', code: about.name, target: 'sandbox' }),
+    title: `Property ${about.name} does not hold`,
+    threat,
+    target: 'sandbox',
+    own: true,
+    source: 'property',
+    severity: severityOf(threat, 'property', about.name),
+    oracle: 'property',
+    code: about.name,
+    expected: `the property ${about.name} holds for every input`,
+    actual: refuted.message,
+    count: 1,
+    firstSeen: new Date().toISOString(),
+    replay: refuted.replay ?? replay,
+    reproducer: [],
+    wat: null,
+    bytesBefore: null,
+    bytesAfter: null,
+    reproduced: { runs: 1, times: 1 },
+    location: existsSync(file) || !place ? { path: file, line: 1 } : { path: place.file, line: place.line },
+  }
+}

@@ -1,0 +1,148 @@
+// Trials: an attack and its twin brought into a chamber, judged, and turned into records.
+import { createHash } from 'node:crypto'
+import type { Attack, Trial } from '../attacks/attack.ts'
+import { judgeAttack, judgeTrial, violationOf } from '../oracles/judge.ts'
+import type { Observation, Verdict } from '../oracles/observation.ts'
+import { quote } from '../oracles/text.ts'
+import type { FindingRecord, TrialRecord } from '../reports/run-record.ts'
+import { type ChamberOptions, inFreshChamber } from './chamber.ts'
+import type { Journal } from './journal.ts'
+import { findingOf, locationOf, type ThreatPlaces } from './triage.ts'
+
+/** A target of a run, as it was asked for, and what it says of itself. */
+export interface TargetChoice {
+  /** What `Chamber.open` takes. */
+  readonly chamber: ChamberOptions
+  /** The name in records. */
+  readonly name: string
+  /** Our own sandbox: its words and events are judged too. */
+  readonly own: boolean
+  /** A violation here decides the exit code: our own sandbox, and every target that the user named. */
+  readonly decides: boolean
+}
+
+/** One trial that was run, with all that is needed to judge and to report it. */
+export interface Tried {
+  readonly attack: Attack
+  readonly role: 'attack' | 'twin'
+  readonly trial: Trial
+  readonly observation: Observation
+  readonly verdict: Verdict
+}
+
+/** The trial of an attack, or its twin's. */
+export const trialOf = (attack: Attack, role: Tried['role']): Trial => (role === 'attack' ? attack : attack.twin)
+
+export const judged = (attack: Attack, role: Tried['role'], observation: Observation, own: boolean): Tried => {
+  const trial = trialOf(attack, role)
+  return { attack, role, trial, observation, verdict: judgeTrial(trial, observation, own) }
+}
+
+const nameOf = (attack: Attack, role: Tried['role']): string => (role === 'twin' ? `${attack.id}.twin` : attack.id)
+
+/** Writes a trial into the journal; the returned function takes it out. */
+export function enter(journal: Journal | null, target: TargetChoice, attack: Attack, role: Tried['role']): () => void {
+  if (!journal) return () => {}
+  const trial = trialOf(attack, role)
+  return journal.begin(
+    { attack: nameOf(attack, role), target: target.chamber.target, threats: attack.threats, trial },
+    trial.bytes,
+  )
+}
+
+/** Runs one of the two trials of an attack in a chamber of its own. Throws ChamberError if the target does not load. */
+export async function tryFresh(
+  target: TargetChoice,
+  attack: Attack,
+  role: Tried['role'],
+  journal: Journal | null,
+): Promise<Tried> {
+  const leave = enter(journal, target, attack, role)
+  const { observation } = await inFreshChamber(target.chamber, nameOf(attack, role), trialOf(attack, role))
+  leave()
+  return judged(attack, role, { ...observation, target: target.name }, target.own)
+}
+
+/** An attack with its twin, weighed against each other. */
+export interface Pair {
+  readonly attack: Tried
+  readonly twin: Tried
+}
+
+/** Applies the twin rule to the attack's verdict. */
+export const weigh = (attack: Tried, twin: Tried): Pair => ({
+  attack: { ...attack, verdict: judgeAttack(attack.verdict, twin.verdict) },
+  twin,
+})
+
+const originText = ({ origin }: Attack): string =>
+  origin.kind === 'corpus' ? origin.path : `${origin.generator}, seed ${origin.seed}`
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** The command that repeats a corpus case. */
+export const replayCorpus = (id: string, target: TargetChoice): string =>
+  `npx gauntlet replay ${id} --target ${target.chamber.target}`
+/** The command that repeats a stored trial; the path is relative to the run's directory. */
+export const replayStored = (path: string, target: TargetChoice): string =>
+  `npx gauntlet replay ${path} --target ${target.chamber.target}`
+
+export function recordOf(tried: Tried, target: TargetChoice): TrialRecord {
+  const { attack, role, observation, verdict, trial } = tried
+  return {
+    attack: attack.id,
+    title: attack.title,
+    threats: [...attack.threats],
+    target: target.name,
+    role,
+    verdict: verdict.kind,
+    reason: verdict.reason,
+    oracles: verdict.oracles.map((oracle) => ({ ...oracle })),
+    outcome: observation.result?.detail ?? null,
+    elapsedMs: Math.round(observation.elapsedMs),
+    peakResidentBytes: observation.chamber.peakResidentBytes,
+    replay: replayCorpus(attack.id, target),
+    sha256: sha256(trial.bytes),
+    origin: originText(attack),
+  }
+}
+
+/** What the trial should have come to, in one sentence. */
+export function expectedText(trial: Trial): string {
+  const { expect } = trial
+  const parts = [`outcome ${expect.outcomes.join(' or ')}`]
+  if (expect.details) parts.push(`detail ${expect.details.join(' or ')}`)
+  if (expect.exitCode !== undefined) parts.push(`exit code ${expect.exitCode}`)
+  if (expect.stdout !== undefined) parts.push(`stdout ${quote(expect.stdout, 60)}`)
+  if (expect.values) parts.push(`values ${expect.values.join(', ')}`)
+  if (expect.events) parts.push(`event ${expect.events.join(', ')}`)
+  return `${parts.join(', ')}; no canary touched, the host alive and within its bounds`
+}
+
+/**
+ * The finding that a trial shows, or null. A twin that is not allowed is no finding but makes its attack inconclusive; one that touches a
+ * canary, kills the host or swells it is.
+ */
+export function findingIn(
+  tried: Tried,
+  target: TargetChoice,
+  source: FindingRecord['source'],
+  places: ThreatPlaces,
+): FindingRecord | null {
+  const violation = violationOf(tried.verdict)
+  if (!violation) return null
+  const harmful = violation.oracle === 'canary' || violation.oracle === 'process' || violation.oracle === 'resource'
+  if (tried.role === 'twin' && !harmful) return null
+  const threat = tried.attack.threats[0] ?? null
+  return findingOf(violation, {
+    threat,
+    title: tried.role === 'twin' ? `Twin of: ${tried.attack.title}` : tried.attack.title,
+    target: target.name,
+    own: target.own,
+    source,
+    expected: expectedText(tried.trial),
+    replay: replayCorpus(tried.attack.id, target),
+    location: locationOf(tried.attack, threat, places),
+    bytes: tried.trial.bytes.length,
+  })
+}

@@ -1,0 +1,75 @@
+// Help texts below the lists of options: examples that work as they stand, and the exit codes of each command.
+
+export const PROGRAM_HELP = `
+Examples:
+  gauntlet run examples/hello.wat                  run a module under the policy "default"
+  gauntlet inspect examples/hello.wat              what it imports, and whether it would be admitted
+  gauntlet threats LNK-01                          one threat in full
+  gauntlet fuzz --budget 2m                        attack the sandbox and write a report
+
+Exit codes: docs/exit-codes.md. Each command's own help names those that it uses.`
+
+export const RUN_HELP = `
+Examples:
+  gauntlet run examples/hello.wat
+  gauntlet run examples/add.wat --entry add --arg 40 --arg 2
+  gauntlet run guest.wasm --arg --verbose --env LANG=C --stdin input.txt
+  gauntlet run guest.wasm --policy strict --timeout 500ms --memory 16MiB --json
+  generate | gauntlet run filter.wasm --stdin - > result.bin
+
+Output goes through byte for byte, or with its control characters spelt out if it goes to a terminal.
+
+Exit codes:
+  0-255  the guest's own code (modulo 256), if it exited; 0 if it returned
+  124    wall-clock-limit, cpu-limit       126  refused: it did not pass admission
+  130    interrupted (Ctrl-C)              134  trapped, uncaught-exception
+  137    memory-limit, output-limit        143  terminated
+  64     the command line is wrong         66   the module or the input cannot be read
+  70     sandbox-fault                     75   jail-lost
+  78     the policy is not valid`
+
+export const INSPECT_HELP = `
+Examples:
+  gauntlet inspect guest.wasm
+  gauntlet inspect guest.wasm --policy strict --json
+
+Exit codes:
+  0    admitted             126  refused
+  64   the command line is wrong   66  the module cannot be read   78  the policy is not valid`
+
+export const THREATS_HELP = `
+Examples:
+  gauntlet threats
+  gauntlet threats CTL-01
+  gauntlet threats --boundary linking --json
+
+Exit codes: 0; 64 for an id that does not exist; 2 if the threat model cannot be used.`
+
+export const REPLAY_HELP = `
+Examples:
+  gauntlet replay corpus/LNK-01-constructor.wat
+  gauntlet replay corpus/LNK-01-constructor.wat --target bare
+  gauntlet replay reports/latest/findings/4be1c0a97d21.json
+  gauntlet replay generator:import-names@17 --json
+
+Exit codes:
+  0   contained, and the twin was allowed
+  1   violated
+  2   undecided: the twin was not allowed, an oracle could not judge, or the target could not be opened
+  64  the command line is wrong        66  the attack cannot be read`
+
+export const FUZZ_HELP = `
+Examples:
+  gauntlet fuzz
+  gauntlet fuzz --budget 30m --seed 42
+  gauntlet fuzz --target bare                      a host that is known not to hold
+  gauntlet fuzz --target ./my-host.ts              somebody else's host, through an adapter
+
+The last line on standard output is the path of the report. Ctrl-C ends the run with what was found so far; a second one ends it at once.
+
+Exit codes:
+  0    nothing was violated
+  1    a target was violated: our own sandbox, or one that --target names
+  2    the gauntlet itself failed, or a check of it did; the report says which
+  64   the command line is wrong
+  130  interrupted; the report has what was found so far`

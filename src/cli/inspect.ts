@@ -1,0 +1,89 @@
+// `gauntlet inspect`: what admission thinks of a module, without running it.
+import { visibleJson } from '../reports/visible.ts'
+import type { Refusal } from '../sandbox/admission/refusal.ts'
+import { type Inspection, inspectModule } from '../sandbox/index.ts'
+import { OUTCOME_EXIT } from './exit-codes.ts'
+import { readModuleFile } from './module-file.ts'
+import { type PolicyOptions, policyFrom } from './policy-option.ts'
+import { type Output, write } from './terminal.ts'
+import { sizeRefusal } from './too-large.ts'
+
+export interface InspectOptions extends Pick<PolicyOptions, 'policy'> {
+  readonly json?: true
+}
+
+/** @returns 0 if the module is admitted, the code for `refused` if not */
+export async function inspect(path: string, options: InspectOptions, output: Output): Promise<number> {
+  const policy = await policyFrom(options)
+  const module = await readModuleFile(path, policy.quotas.moduleBytes)
+  const inspection =
+    'size' in module ? unread(module.size, sizeRefusal(module, policy), policy.name) : inspectModule(module.bytes, policy)
+  await write(output, options.json ? visibleJson(inspection) : describe(inspection))
+  return inspection.verdict === 'admitted' ? 0 : OUTCOME_EXIT.refused
+}
+
+/** A file that is too large to be read has a size and a verdict, and nothing else. */
+function unread(
+  bytes: number,
+  refusal: Refusal,
+  policy: string,
+): Partial<Inspection> & Pick<Inspection, 'verdict' | 'code' | 'message' | 'policy' | 'bytes'> {
+  return { verdict: 'refused', code: refusal.code, message: refusal.message, policy, bytes }
+}
+
+function describe(inspection: ReturnType<typeof unread>): string {
+  const { verdict, code, message, policy, bytes, sha256, memories, tables, functions } = inspection
+  const facts: [string, string | undefined][] = [
+    ['verdict', code === null ? verdict : `${verdict} (${code})`],
+    ['reason', message],
+    ['policy', policy],
+    ['size', `${bytes.toLocaleString('en-US')} bytes`],
+    ['sha256', sha256],
+    ['functions', functions?.toString()],
+    ['start', inspection.hasStart === undefined ? undefined : inspection.hasStart ? 'has a start function' : 'none'],
+    [
+      'memory',
+      memories?.map(({ initialBytes, maximumBytes }) => range(initialBytes, maximumBytes, 'bytes')).join('; ') || undefined,
+    ],
+    ['table', tables?.map(({ initial, maximum }) => range(initial, maximum, 'elements')).join('; ') || undefined],
+  ]
+  const lines = facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(10)} ${value}`)
+  return `${[...lines, ...features(inspection), ...imports(inspection), ...exported(inspection)].join('\n')}\n`
+}
+
+const range = (initial: number, maximum: number | null, unit: string) =>
+  `${initial.toLocaleString('en-US')} to ${maximum === null ? 'no maximum' : maximum.toLocaleString('en-US')} ${unit}`
+
+function features({ features: used = [] }: Partial<Inspection>): string[] {
+  return section(
+    'features',
+    used.map(({ name, offset, allowed }) => `${name} (first at byte ${offset})${allowed ? '' : ': not allowed'}`),
+  )
+}
+
+function imports({ imports: entries = [] }: Partial<Inspection>): string[] {
+  return section(
+    'imports',
+    entries.map(({ module, name, kind, capability, granted }) => {
+      const state = granted
+        ? `granted (${capability ?? 'needs no capability'})`
+        : capability === null
+          ? 'not offered'
+          : `not granted (${capability})`
+      return `${module} ${name}, ${kind}: ${state}`
+    }),
+  )
+}
+
+function exported({ exports: entries = [] }: Partial<Inspection>): string[] {
+  return section(
+    'exports',
+    entries.map(({ name, kind, signature }) => {
+      const type = signature ? ` (${signature.params.join(', ')}) -> (${signature.results.join(', ')})` : ''
+      return `${name}, ${kind}${type}`
+    }),
+  )
+}
+
+const section = (title: string, entries: readonly string[]) =>
+  entries.length === 0 ? [] : ['', title, ...entries.map((entry) => `  ${entry}`)]

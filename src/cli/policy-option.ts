@@ -1,0 +1,58 @@
+// From --policy, --timeout and --memory to a complete policy.
+
+import { PROFILES } from '../sandbox/policy/profiles.ts'
+import { resolvePolicy } from '../sandbox/policy/resolve.ts'
+import type { Policy, PolicyInput } from '../sandbox/policy/schema.ts'
+import { parseDuration, parseSize } from '../sandbox/policy/units.ts'
+import { CliError, usageError } from './cli-error.ts'
+import { EXIT } from './exit-codes.ts'
+import { parseText, readText } from './text-file.ts'
+
+export interface PolicyOptions {
+  /** A built-in policy's name, or the path of a YAML or JSON file. */
+  readonly policy?: string
+  readonly timeout?: string
+  readonly memory?: string
+}
+
+/**
+ * @throws {CliError} for a file that cannot be read, a unit that is not one
+ * @throws {PolicyError} for what the sandbox cannot accept or enforce
+ */
+export async function policyFrom({ policy = 'default', timeout, memory }: PolicyOptions): Promise<Policy> {
+  const quotas = {
+    ...(timeout !== undefined && { wallClockMs: quantity('--timeout', timeout, parseDuration, '500ms, 1.5s or 2m') }),
+    ...(memory !== undefined && { memoryBytes: quantity('--memory', memory, parseSize, '65536, 512KiB or 16MiB') }),
+  }
+  const written = PROFILES.has(policy) ? resolvePolicy(policy) : await policyFile(policy)
+  return resolvePolicy(Object.keys(quotas).length > 0 ? { quotas } : undefined, written)
+}
+
+async function policyFile(path: string): Promise<Policy> {
+  // A name without a separator or an extension was meant as a profile, and "cannot be read" would not say what is wrong.
+  if (/^[\w-]+$/.test(path)) {
+    throw new CliError(
+      `There is no policy "${path}"; the built-in ones are ${[...PROFILES.keys()].join(', ')}, anything else is the path of a .yaml or .json file.`,
+      EXIT.policy,
+    )
+  }
+  const document = parseText(path, await readText(path), EXIT.policy)
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw new CliError(
+      `${path} holds no policy; write an object such as {extends: default, quotas: {memoryBytes: 16MiB}}.`,
+      EXIT.policy,
+    )
+  }
+  try {
+    return resolvePolicy(document as PolicyInput)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PolicyError') throw new CliError(`${path}: ${error.message}`, EXIT.policy)
+    throw error
+  }
+}
+
+function quantity(option: string, text: string, parse: (text: string) => number | null, examples: string): number {
+  const value = parse(text)
+  if (value === null) throw usageError(`${option} ${JSON.stringify(text)} is not understood; write ${examples}.`)
+  return value
+}

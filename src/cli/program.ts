@@ -1,0 +1,154 @@
+// The command line: what can be written, what it means, and what becomes of errors. The work is done in one file for each command.
+import { Command, CommanderError } from 'commander'
+import { explain } from './cli-error.ts'
+import { EXIT } from './exit-codes.ts'
+import { FUZZ_HELP, INSPECT_HELP, PROGRAM_HELP, REPLAY_HELP, RUN_HELP, THREATS_HELP } from './help.ts'
+import { interruptible } from './interrupt.ts'
+import { version } from './project.ts'
+import { writeLine } from './terminal.ts'
+
+const repeatable = (value: string, before: readonly string[]) => [...before, value]
+const POLICY = ['--policy <name|file>', 'strict, default, relaxed, or a .yaml or .json file', 'default'] as const
+
+/**
+ * @param argv without node and script
+ * @returns the exit code; never throws
+ */
+export async function gauntlet(argv: readonly string[]): Promise<number> {
+  leaveQuietlyWhenNobodyReads()
+  let code: number = EXIT.ok
+  const program = commandLine((result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    const { text, exitCode } = explain(error)
+    await writeLine(process.stderr, `gauntlet: ${text}`)
+    return exitCode
+  }
+}
+
+function commandLine(end: (code: number) => void): Command {
+  const program = new Command('gauntlet')
+    .description('Runs untrusted WebAssembly in a sandbox, and attacks sandboxes to see what holds.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showHelpAfterError('(add --help for what can be written)')
+    .addHelpText('after', PROGRAM_HELP)
+    .exitOverride()
+  addRun(program, end)
+  addInspect(program, end)
+  addThreats(program)
+  addReplay(program, end)
+  addFuzz(program, end)
+  return program
+}
+
+function addRun(program: Command, end: (code: number) => void): void {
+  program
+    .command('run')
+    .summary('run a module in the sandbox')
+    .description('Runs a module in the sandbox, passes its output through, and ends with its exit code.')
+    .argument('<module>', 'a .wasm file, or a .wat file, which is assembled first')
+    .option(...POLICY)
+    .option('--entry <export>', 'exported function to call (default: "_start")')
+    .option('--arg <value>', 'argument of the program, or of the function that --entry names; repeatable', repeatable, [])
+    .option('--env <name=value>', 'environment variable for the guest; repeatable', repeatable, [])
+    .option('--timeout <time>', 'wall-clock limit, such as 500ms or 2m')
+    .option('--memory <size>', 'limit of linear memory, such as 16MiB')
+    .option('--stdin <file|->', 'what the guest reads from standard input (default: nothing)')
+    .option('--json', 'print the whole result as JSON, and nothing else')
+    .addHelpText('after', RUN_HELP)
+    .action(async (path, options) => {
+      const { run } = await import('./run.ts')
+      const streams = { input: () => process.stdin, output: process.stdout, notes: process.stderr }
+      end(await interruptible((signal) => run(path, options, streams, signal)))
+    })
+}
+
+function addInspect(program: Command, end: (code: number) => void): void {
+  program
+    .command('inspect')
+    .summary('say what a module is and whether a policy admits it')
+    .description('Says what a module imports, exports, uses and needs, and whether a policy admits it. Runs nothing.')
+    .argument('<module>', 'a .wasm or .wat file')
+    .option(...POLICY)
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', INSPECT_HELP)
+    .action(async (path, options) => {
+      const { inspect } = await import('./inspect.ts')
+      end(await inspect(path, options, process.stdout))
+    })
+}
+
+function addThreats(program: Command): void {
+  program
+    .command('threats')
+    .summary('look things up in the threat model')
+    .description(
+      'Lists the threats with the controls that answer them and the corpus cases that attack them, or shows one in full.',
+    )
+    .argument('[id]', 'a threat, such as LNK-01')
+    .option('--boundary <id>', 'only the threats of one trust boundary')
+    .option('--json', 'print them as JSON')
+    .addHelpText('after', THREATS_HELP)
+    .action(async (id, options) => {
+      const { threats } = await import('./threats.ts')
+      await threats(id, options, process.stdout, process.stderr)
+    })
+}
+
+function addReplay(program: Command, end: (code: number) => void): void {
+  program
+    .command('replay')
+    .summary('repeat one attack and its twin')
+    .description('Runs one attack and its benign twin in chambers of their own and says what each oracle makes of it.')
+    .argument('<attack>', 'a corpus file, the .json of a finding, or generator:NAME@SEED')
+    .option('--target <name|file>', "jail, inline, bare, or the file of an adapter (default: the finding's own, or jail)")
+    .option('--json', 'print observation and verdicts as JSON')
+    .addHelpText('after', REPLAY_HELP)
+    .action(async (attack, options) => {
+      const { replay } = await import('./replay.ts')
+      end(await replay(attack, options, process.stdout))
+    })
+}
+
+function addFuzz(program: Command, end: (code: number) => void): void {
+  program
+    .command('fuzz')
+    .summary('attack a sandbox and write a report')
+    .description(
+      'Runs the corpus, the weakenings, the properties, the generators and the coverage-guided fuzzers, and writes reports.',
+    )
+    .option('--budget <time>', 'time for the whole run, such as 2m or 1h', '2m')
+    .option('--seed <number>', 'seed of everything random (default: a new one, which the report names)')
+    .option(
+      '--target <name|file>',
+      'jail, inline, bare, or the file of an adapter; repeatable (default: jail and inline, and bare as a check of the harness)',
+      repeatable,
+      [],
+    )
+    .option('--reports <folder>', 'folder for the reports', 'reports')
+    .option('--no-weakenings', 'leave out the deliberate defects that prove the attacks')
+    .option('--json', 'print the run record as JSON at the end')
+    .addHelpText('after', FUZZ_HELP)
+    .action(async (options, command: Command) => {
+      const { fuzz } = await import('./fuzz.ts')
+      const line = ['gauntlet', 'fuzz', ...command.parent!.args.slice(1)].join(' ')
+      end(await interruptible((signal) => fuzz(options, line, process.stdout, process.stderr, signal)))
+    })
+}
+
+// `gauntlet threats | head` is no error of anybody.
+function leaveQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe)
+      throw error
+    })
+  }
+}

@@ -1,0 +1,170 @@
+// The report in short, for pull requests and the logs of CI.
+import { md, mdCode } from './markdown-text.ts'
+import { count, duration, RESULT_ORDER, RESULT_WORD } from './results.ts'
+import type { FindingRecord, RunRecord } from './run-record.ts'
+import { attacksOf, type Summary, summarise, totalOf } from './summary.ts'
+
+/** Longest lists; the rest is in report.json. A comment on GitHub holds 65,536 characters. */
+const SHOWN_FINDINGS = 20
+const SHOWN_ROWS = 30
+
+export function reportMarkdown(record: RunRecord): string {
+  const summary = summarise(record)
+  const parts = [
+    title(record, summary),
+    targets(summary),
+    threats(record, summary),
+    findings(summary),
+    detection(record, summary),
+    fuzzing(record),
+    notRun(record),
+    next(summary),
+    provenance(record),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+const TONE_WORD: Readonly<Record<Summary['tone'], string>> = {
+  escape: 'FAILED',
+  void: 'NOT RUN',
+  partial: 'NOT FINISHED',
+  open: 'NEEDS REVIEW',
+  held: 'PASSED',
+}
+
+function title(record: RunRecord, summary: Summary): string {
+  const lines = [`# ${TONE_WORD[summary.tone]}: ${md(summary.headline)}`]
+  if (summary.alarm !== null) {
+    lines.push('', `> **THIS REPORT IS NOT WHOLE.** ${md(summary.alarm)} Nothing that is missing counts as passed.`)
+    for (const fault of record.faults) lines.push('>', `> fault: ${md(fault)}`)
+  }
+  return lines.join('\n')
+}
+
+function targets(summary: Summary): string {
+  const rows = summary.tallies.map((tally) => [
+    `${md(tally.name)}${tally.own ? ' (our own)' : ''}`,
+    ...(attacksOf(tally) === 0
+      ? ['not run', '', '', '', '']
+      : [attacksOf(tally), tally.contained, tally.violated, tally.inconclusive, tally.twinsAllowed].map(String)),
+  ])
+  return section(
+    'Attacks',
+    table(['target', 'attacks', 'contained', 'violated', 'inconclusive', 'twins allowed'], rows, 'No target was attacked.'),
+  )
+}
+
+function threats(record: RunRecord, summary: Summary): string {
+  if (record.threats.length === 0) return section('Threats', 'No threat model was loaded: no result is tied to a threat.')
+  const line = RESULT_ORDER.map((result) => `${summary.threats[result]} ${RESULT_WORD[result]}`).join(', ')
+  const failed = record.threats.filter((threat) => threat.result === 'failed')
+  const rows = failed.slice(0, SHOWN_ROWS).map((threat) => `- ${mdCode(threat.id)} ${md(threat.title)}: ${md(threat.reason)}`)
+  return section(
+    `Threats (${record.threats.length})`,
+    [`${line}.`, ...(rows.length > 0 ? ['', ...rows] : []), ...more(failed.length, SHOWN_ROWS)].join('\n'),
+  )
+}
+
+function findings(summary: Summary): string {
+  const own = summary.ownFindings
+  const cards = own.slice(0, SHOWN_FINDINGS).map(card)
+  const others = [...Map.groupBy(summary.otherFindings, (finding) => finding.target)].map(
+    ([target, list]) => `${count(list.length, 'finding')} on ${md(target)}`,
+  )
+  const lines = [
+    own.length === 0
+      ? summary.tone === 'void'
+        ? 'Nothing was tried on our own sandbox.'
+        : 'No finding on our own sandbox.'
+      : cards.join('\n'),
+    ...more(own.length, SHOWN_FINDINGS),
+    ...(others.length > 0 ? ['', `Other targets, for comparison: ${others.join(', ')}.`] : []),
+  ]
+  return section('Findings', lines.join('\n'))
+}
+
+function card(finding: FindingRecord): string {
+  return [
+    `- **${finding.severity}** ${md(finding.title)} (${mdCode(finding.id)}, ${finding.threat === null ? 'no threat of the model' : mdCode(finding.threat)}, on ${md(finding.target)})`,
+    `  - expected: ${md(finding.expected)}`,
+    `  - actual: ${md(finding.actual)}`,
+    `  - replay: ${mdCode(finding.replay)}`,
+  ].join('\n')
+}
+
+function detection(record: RunRecord, summary: Summary): string {
+  const total = totalOf(summary.weakenings)
+  if (total === 0)
+    return section('Detection power', 'No weakening was planted: this run does not show that it would notice a broken control.')
+  const open = record.weakenings.filter((weakening) => weakening.result !== 'detected')
+  const rows = open
+    .slice(0, SHOWN_ROWS)
+    .map(
+      (weakening) =>
+        `- **${weakening.result === 'not-run' ? 'not run' : weakening.result}** ${mdCode(weakening.id)} ${md(weakening.title)} (control ${mdCode(weakening.control)})`,
+    )
+  return section(
+    'Detection power',
+    [
+      `${summary.weakenings.detected} of ${count(total, 'weakening')} detected.`,
+      ...(rows.length > 0 ? ['', ...rows] : []),
+      ...more(open.length, SHOWN_ROWS),
+    ].join('\n'),
+  )
+}
+
+function fuzzing(record: RunRecord): string {
+  const engines = record.engines.map((engine) => [
+    md(engine.name),
+    RESULT_WORD[engine.result],
+    engine.executions.toLocaleString('en-US'),
+    engine.coverage === null
+      ? ''
+      : `${engine.coverage.initial} → ${engine.coverage.final} of ${engine.coverage.instrumentedEdges}`,
+    engine.seed === null ? '' : String(engine.seed),
+  ])
+  const campaigns = record.campaigns.map((campaign) => {
+    const violated = Object.values(campaign.byGenerator).reduce((sum, generator) => sum + generator.violated, 0)
+    return `- campaign on ${md(campaign.target)}: ${campaign.modules === 0 ? 'not run' : `${count(campaign.modules, 'module')}, ${violated} violated`}, seed ${campaign.seed}, ${duration(campaign.seconds * 1_000)}`
+  })
+  const body = [
+    table(['engine', 'result', 'executions', 'edges covered', 'seed'], engines, 'No engine was run.'),
+    campaigns.length > 0 ? campaigns.join('\n') : 'No campaign was run.',
+  ]
+  return section('Fuzzing', body.join('\n\n'))
+}
+
+function notRun(record: RunRecord): string {
+  const stages = record.stages.filter((stage) => stage.result !== 'passed' && stage.result !== 'not-applicable')
+  const engines = record.engines.filter((engine) => engine.result === 'not-run')
+  const rows = [...stages, ...engines].map((part) => `- **${RESULT_WORD[part.result]}** ${md(part.name)}: ${md(part.reason)}`)
+  return rows.length === 0 ? '' : section('What did not pass or was not run', rows.join('\n'))
+}
+
+function next(summary: Summary): string {
+  const steps = summary.next.map(
+    (step, index) => `${index + 1}. ${md(step.text)}${step.command === null ? '' : ` ${mdCode(step.command)}`}`,
+  )
+  return section('Next', steps.join('\n'))
+}
+
+function provenance(record: RunRecord): string {
+  const { environment } = record
+  const targets = record.targets.map((target) => `${md(target.name)} ${md(target.version)}`).join(', ')
+  return `${md(`${record.project.name} ${record.project.version}`)}, run ${mdCode(record.run)}, seed ${record.seed}, exit code ${record.exitCode}, Node.js ${md(environment.node)}, V8 ${md(environment.v8)}, ${md(environment.platform)}. Targets: ${targets || 'none'}. Everything else is in report.json beside this file.`
+}
+
+function section(heading: string, body: string): string {
+  return `## ${heading}\n\n${body}`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[], none: string): string {
+  if (rows.length === 0) return none
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
+  return [head, rule, ...rows].map(line).join('\n')
+}
+
+function more(all: number, shown: number): string[] {
+  return all > shown ? ['', `${all - shown} more in report.json.`] : []
+}

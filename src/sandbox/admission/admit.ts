@@ -1,0 +1,90 @@
+// Admission: bytes in, admitted module or typed refusal out. No engine has seen the bytes before, and none sees bytes that were refused.
+import { createHash } from 'node:crypto'
+import { MalformedModule, ModuleLimitExceeded, readModule, type WasmModule } from '../../wasm/index.ts'
+import { findAbiFunction } from '../host/abi.ts'
+import type { MatchedImport } from '../host/link.ts'
+import type { Policy } from '../policy/schema.ts'
+import { callableFunctions, type Signature } from './entries.ts'
+import { checkFeatures } from './features.ts'
+import { matchImports } from './imports.ts'
+import { checkSums, readerLimits } from './limits.ts'
+import { type Maxima, planMaxima } from './maxima.ts'
+import { Refusal } from './refusal.ts'
+import { type Rewritten, rewrite } from './rewrite.ts'
+
+export interface Admitted extends Rewritten {
+  readonly verdict: 'admitted'
+  /** SHA-256 of the bytes as they came, hexadecimal. */
+  readonly sha256: string
+  readonly module: WasmModule
+  readonly imports: readonly MatchedImport[]
+  readonly functions: ReadonlyMap<string, Signature>
+  readonly maxima: Maxima
+}
+export interface Refused {
+  readonly verdict: 'refused'
+  readonly sha256: string
+  readonly refusal: Refusal
+  /** What could be read, for a module that is well formed. */
+  readonly module: WasmModule | null
+}
+
+/**
+ * @param bytes the sandbox's private copy; hash, checks and the engine all see these very bytes (MOD-17)
+ * @returns never throws for anything that is in the bytes
+ */
+export function admit(bytes: Uint8Array, policy: Policy): Admitted | Refused {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  let module: WasmModule | null = null
+  try {
+    module = read(bytes, policy)
+    return { verdict: 'admitted', sha256, module, ...check(bytes, module, policy) }
+  } catch (error) {
+    if (error instanceof Refusal) return { verdict: 'refused', sha256, refusal: error, module }
+    throw error
+  }
+}
+
+function read(bytes: Uint8Array, policy: Policy): WasmModule {
+  try {
+    return readModule(bytes, readerLimits(policy))
+  } catch (error) {
+    if (error instanceof ModuleLimitExceeded)
+      throw new Refusal('limit', `The module is larger than the policy "${policy.name}" allows. ${error.message}`, error.offset)
+    if (!(error instanceof MalformedModule)) throw error
+    const isModule = error.code !== 'bad-magic' && error.code !== 'bad-version' && error.code !== 'component'
+    const what = isModule ? 'The module is malformed.' : 'This is not a WebAssembly core module.'
+    throw new Refusal(isModule ? 'malformed' : 'not-a-module', `${what} ${error.message}`, error.offset)
+  }
+}
+
+function check(bytes: Uint8Array, module: WasmModule, policy: Policy) {
+  checkFeatures(module, policy)
+  const imports = matchImports(module, policy)
+  checkSums(module, policy)
+  checkMemoryKind(module, imports)
+  const functions = callableFunctions(module)
+  const maxima = planMaxima(module, policy)
+  return { imports, functions, maxima, ...rewrite(bytes, module, maxima) }
+}
+
+/** Host calls take 32-bit addresses of one memory that nobody else can change meanwhile (MEM-07, MEM-13, LNK-11). */
+function checkMemoryKind(module: WasmModule, imports: readonly MatchedImport[]): void {
+  const pointers = imports.some(({ module: from, name }) =>
+    findAbiFunction(from, name)!.parameters.some((p) => p.meaning.kind === 'pointer'),
+  )
+  if (!pointers) return
+  if (module.memories.length > 1)
+    throw new Refusal(
+      'memory-kind',
+      'The module has several memories and imports host calls that take addresses; they could mean any of them.',
+    )
+  const limits = module.memories[0]?.limits
+  if (limits?.is64)
+    throw new Refusal('memory-kind', 'The module has a 64-bit memory and imports host calls that take 32-bit addresses.')
+  if (limits?.shared)
+    throw new Refusal(
+      'memory-kind',
+      'The module has a shared memory and imports host calls that take addresses, which another thread could change while they are checked.',
+    )
+}

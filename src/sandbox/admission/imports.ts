@@ -1,0 +1,89 @@
+// Imports against the ABI table and the grants: exact name in both parts, exact kind, exact signature. There is no other way in.
+import type { FunctionType, Import, WasmModule } from '../../wasm/index.ts'
+import { findAbiFunction, WASI_MODULE } from '../host/abi.ts'
+import type { AbiFunction } from '../host/abi-types.ts'
+import type { LocalEvent } from '../host/context.ts'
+import { isGranted } from '../host/gate.ts'
+import type { MatchedImport } from '../host/link.ts'
+import type { Policy } from '../policy/schema.ts'
+import { quoteGuestText } from '../text.ts'
+import { Refusal } from './refusal.ts'
+
+/** @throws {Refusal} naming the first import that is not offered, not granted, or not of the table's kind and signature */
+export function matchImports(module: WasmModule, policy: Policy): MatchedImport[] {
+  // Every entry on its own: the same name may be imported twice with different types (LNK-17).
+  return module.imports.map((entry) => {
+    const abi = lookUp(entry)
+    if (entry.type.kind !== 'function') {
+      throw new Refusal(
+        'import-kind',
+        `The import ${nameOf(entry)} is a ${entry.type.kind}; only functions can be imported.`,
+        null,
+        blocked(abi),
+      )
+    }
+    if (!abi.offered)
+      throw new Refusal('import-not-offered', `The import ${nameOf(entry)} is not offered: ${reason(abi)}.`, null, blocked(abi))
+    if (!isGranted(abi, policy.capabilities)) {
+      throw new Refusal(
+        'import-not-granted',
+        `The import ${nameOf(entry)} needs the capability ${abi.capability}, which the policy "${policy.name}" does not grant.`,
+        null,
+        blocked(abi),
+      )
+    }
+    checkSignature(module.types[entry.type.typeIndex] as FunctionType, abi)
+    return { module: entry.module, name: entry.name }
+  })
+}
+
+const nameOf = (entry: Import) => `${quoteGuestText(entry.module)} ${quoteGuestText(entry.name)}`
+
+function lookUp(entry: Import): AbiFunction {
+  const abi = findAbiFunction(entry.module, entry.name)
+  if (abi) return abi
+  const advice =
+    entry.module === 'wasi_unstable'
+      ? ' This is the preview before preview 1; build the module for wasm32-wasip1'
+      : /^wasi:|^wasi_snapshot_preview(?!1$)/.test(entry.module)
+        ? ' Only WASI preview 1 is offered'
+        : ` Only functions of ${WASI_MODULE} are offered`
+  throw new Refusal('import-unknown', `The import ${nameOf(entry)} is not known.${advice}.`, null, [
+    {
+      type: 'syscall-blocked',
+      severity: 'warning',
+      message: `The module imports ${nameOf(entry)}, which is not known.`,
+      hostCall: nameOf(entry),
+      capability: null,
+    },
+  ])
+}
+
+const reason = (abi: AbiFunction) =>
+  abi.capability === 'fs'
+    ? 'this version has no filesystem'
+    : abi.capability === 'net'
+      ? 'this version has no network'
+      : `this version has no ${abi.capability}`
+
+/** The events of a refused host call; names here are the table's, not the guest's. */
+function blocked({ name, capability }: AbiFunction): LocalEvent[] {
+  const common = { severity: 'warning', message: `The module imports ${name}, which it may not call.`, hostCall: name } as const
+  const events: LocalEvent[] = [{ ...common, type: 'syscall-blocked', capability }]
+  if (capability === 'fs') events.push({ ...common, type: 'file-access', allowed: false })
+  if (capability === 'net') events.push({ ...common, type: 'network-access', allowed: false })
+  return events
+}
+
+function checkSignature(type: FunctionType, abi: AbiFunction): void {
+  const params = abi.parameters.map((p) => p.type).join(' ')
+  const results = abi.result === 'errno' ? 'i32' : ''
+  if (type.params.join(' ') === params && type.results.join(' ') === results) return
+  const wanted = `(${params}) -> (${results})`
+  throw new Refusal(
+    'import-signature',
+    `The import ${abi.name} has a type that is not its own; it must be ${wanted}.`,
+    type.offset,
+    blocked(abi),
+  )
+}

@@ -1,0 +1,28 @@
+// Errors that the sandbox throws at its embedder. A guest's fault is never an error: it is an outcome.
+import type { ExecutionResult } from './result.ts'
+
+/** The policy is not valid, or asks for something that cannot be enforced here. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError'
+  /** Where in the policy, e.g. `quotas.memoryBytes`, one entry for each problem. */
+  readonly places: readonly string[]
+  constructor(message: string, places: readonly string[]) {
+    super(message)
+    this.places = places
+  }
+}
+
+/** The embedder used an instance or the sandbox in a way that its state does not allow, or with arguments that do not fit. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** `create` could not make an instance: the module was refused, or its start function did not complete. The result says all. */
+export class GuestNotReady extends Error {
+  override readonly name = 'GuestNotReady'
+  readonly result: ExecutionResult
+  constructor(result: ExecutionResult) {
+    super(result.message)
+    this.result = result
+  }
+}

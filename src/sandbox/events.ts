@@ -1,0 +1,30 @@
+// Security events: typed records of something refused, limited or suspicious. The union is closed; consumers can switch on `type`.
+
+export type Severity = 'info' | 'warning' | 'high'
+
+interface EventBase {
+  /** Milliseconds since the Unix epoch, taken in the host. */
+  readonly time: number
+  readonly severity: Severity
+  /** One sentence for people; guest text in it is neutralised and capped. */
+  readonly message: string
+}
+
+export type SecurityEvent =
+  /** The module did not pass admission or the engine's validation. `code` is stable; see docs/refusals.md. */
+  | (EventBase & { readonly type: 'module-refused'; readonly code: string; readonly offset: number | null })
+  /** A host call that the guest imports or makes is not granted. */
+  | (EventBase & { readonly type: 'syscall-blocked'; readonly hostCall: string; readonly capability: string | null })
+  /** The guest asked for the network. */
+  | (EventBase & { readonly type: 'network-access'; readonly hostCall: string; readonly allowed: boolean })
+  /** The guest asked for files. */
+  | (EventBase & { readonly type: 'file-access'; readonly hostCall: string; readonly allowed: boolean })
+  | (EventBase & { readonly type: 'memory-limit'; readonly limitBytes: number; readonly actualBytes: number | null })
+  | (EventBase & { readonly type: 'cpu-limit'; readonly clock: 'cpu' | 'wall'; readonly limitMs: number })
+  | (EventBase & { readonly type: 'output-limit'; readonly limitBytes: number })
+  /** Something no honest guest does: a frame that is not of the protocol, a host call after exit, stack exhaustion inside a host call. */
+  | (EventBase & { readonly type: 'suspicious-behaviour'; readonly what: string })
+  /** How a guest that had to be stopped was stopped: the last step of the kill ladder that was needed. */
+  | (EventBase & { readonly type: 'guest-killed'; readonly step: 'trap' | 'terminate' | 'sigkill'; readonly elapsedMs: number })
+
+export type SecurityEventType = SecurityEvent['type']

@@ -1,0 +1,47 @@
+// What the host calls of one guest share: its memory, its handles, its grants, and whether it is still alive.
+import type { SecurityEvent } from '../events.ts'
+import type { GuestMemory } from './guest-memory.ts'
+import type { HandleTable } from './handles.ts'
+
+/** Why a guest is dead although its code may still be on the stack. */
+export type Death =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'output-limit' }
+  | { readonly kind: 'stopped' }
+  /** A host function failed. The detail is for the log of the sandbox's developers and never reaches the guest. */
+  | { readonly kind: 'host-fault'; readonly detail: string }
+
+/** Capabilities and quotas of the guest, as far as local host calls need them: plain data that can cross to the cell. */
+export interface Grants {
+  readonly stdio: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean } | null
+  readonly args: readonly string[]
+  /** `NAME=value` */
+  readonly env: readonly string[]
+  readonly clock: { readonly granularityNs: number } | null
+  readonly random: 'system' | { readonly seed: number } | null
+  readonly stdin: Uint8Array
+  readonly outputBytes: number
+  readonly handles: number
+}
+
+/** An event without what the host adds. */
+export type LocalEvent = SecurityEvent extends infer E ? (E extends SecurityEvent ? Omit<E, 'time'> : never) : never
+
+export interface HostContext {
+  readonly grants: Grants
+  readonly handles: HandleTable
+  /** Null until the instance exists, and for a guest without memory. */
+  memory: GuestMemory | null
+  /** Once set it stays: every later host call refuses before it does anything. */
+  death: Death | null
+  hostCalls: number
+  outputBytes: number
+  stdinPosition: number
+  /** Takes bytes that the guest wrote; they are the receiver's to keep. */
+  readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
+  readonly event: (event: LocalEvent) => void
+  /** True when the embedder wants the guest to stop: the cooperative step of the kill ladder. */
+  readonly stopRequested: () => boolean
+  /** Source of random bytes: fills the whole array, however long. */
+  readonly fillRandom: (bytes: Uint8Array) => void
+}

@@ -1,0 +1,64 @@
+// The only code that touches guest memory. Pointers and lengths arrive as unsigned 32-bit numbers; nothing here keeps a view.
+import { ERRNO, GuestFault } from './errno.ts'
+
+/**
+ * Checked access to one linear memory.
+ *
+ * The rules, each of which an attack exceeds: addresses are unsigned (MEM-01); the check is `length <= size - pointer`, which cannot
+ * wrap (MEM-02); a range that does not fit is a fault, never a shorter range (MEM-03); the buffer is fetched again for every access, because
+ * growth detaches it (MEM-04); bytes are copied exactly once in either direction, so that nothing that is checked can change afterwards (MEM-07,
+ * MEM-08); nothing is allocated before the range has been checked against memory that the guest really has (RES-05).
+ */
+export class GuestMemory {
+  readonly #memory: WebAssembly.Memory
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory
+  }
+
+  /** Size in bytes, now. */
+  get size(): number {
+    return this.#memory.buffer.byteLength
+  }
+
+  /** @throws {GuestFault} `fault` unless all `length` bytes from `pointer` are inside the memory. */
+  check(pointer: number, length: number): void {
+    const size = this.size
+    // Written so that NaN, fractions and negatives fail too, should a caller ever pass one.
+    if (
+      !(
+        Number.isInteger(pointer) &&
+        Number.isInteger(length) &&
+        pointer >= 0 &&
+        length >= 0 &&
+        pointer <= size &&
+        length <= size - pointer
+      )
+    ) {
+      throw new GuestFault(ERRNO.fault)
+    }
+  }
+
+  /** A private copy of `length` bytes at `pointer`. */
+  read(pointer: number, length: number): Uint8Array {
+    this.check(pointer, length)
+    // `slice` of a view copies also when the buffer is shared.
+    return new Uint8Array(this.#memory.buffer, pointer, length).slice()
+  }
+
+  /** Copies all of `bytes` to `pointer`. */
+  write(pointer: number, bytes: Uint8Array): void {
+    this.check(pointer, bytes.length)
+    new Uint8Array(this.#memory.buffer, pointer, bytes.length).set(bytes)
+  }
+
+  writeU32(pointer: number, value: number): void {
+    this.check(pointer, 4)
+    new DataView(this.#memory.buffer).setUint32(pointer, value, true)
+  }
+
+  writeU64(pointer: number, value: bigint): void {
+    this.check(pointer, 8)
+    new DataView(this.#memory.buffer).setBigUint64(pointer, value, true)
+  }
+}

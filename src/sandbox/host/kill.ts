@@ -1,0 +1,43 @@
+// How a host call ends a guest in a way that the guest cannot survive.
+
+// (module (func (export "trap") unreachable))
+const TRAP_MODULE = Uint8Array.from([
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x07, 0x08, 0x01,
+  0x04, 0x74, 0x72, 0x61, 0x70, 0x00, 0x00, 0x0a, 0x05, 0x01, 0x03, 0x00, 0x00, 0x0b,
+])
+
+/**
+ * A function that traps. A JavaScript exception that leaves a host call can be swallowed by the guest's `catch_all` (CTL-01), an exception
+ * made of a trap likewise (CTL-02); a trap cannot: the exception-handling specification excludes traps from every catch clause, and V8 keeps a
+ * trap that passes through JavaScript frames uncatchable as long as nobody there catches and rethrows it. The cell checks this engine
+ * behaviour before it runs a guest (see `trapIsUncatchable`).
+ */
+export function makeTrap(): () => never {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(TRAP_MODULE))
+  return instance.exports['trap'] as () => never
+}
+
+// (module (import "k" "k" (func $k)) (func (export "run") (result i32) try (result i32) (call $k) (i32.const 0) catch_all (i32.const 1) end))
+const SWALLOW_MODULE = Uint8Array.from([
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x60, 0x00, 0x00, 0x60, 0x00, 0x01, 0x7f, 0x02, 0x07, 0x01,
+  0x01, 0x6b, 0x01, 0x6b, 0x00, 0x00, 0x03, 0x02, 0x01, 0x01, 0x07, 0x07, 0x01, 0x03, 0x72, 0x75, 0x6e, 0x00, 0x01, 0x0a, 0x0d,
+  0x01, 0x0b, 0x00, 0x06, 0x7f, 0x10, 0x00, 0x41, 0x00, 0x19, 0x41, 0x01, 0x0b, 0x0b,
+])
+
+/** True if this engine lets a trap through `catch_all`, as the specification says. Without that no guest may run here. */
+export function trapIsUncatchable(trap: () => never): boolean {
+  let module: WebAssembly.Module
+  try {
+    module = new WebAssembly.Module(SWALLOW_MODULE)
+  } catch {
+    return true // An engine without legacy exceptions has no `catch_all` to swallow anything; admission refuses such guests anyway.
+  }
+  const k = Object.assign(Object.create(null), { k: trap })
+  const instance = new WebAssembly.Instance(module, Object.assign(Object.create(null), { k }))
+  try {
+    ;(instance.exports['run'] as () => number)()
+    return false
+  } catch (error) {
+    return error instanceof WebAssembly.RuntimeError
+  }
+}

@@ -1,0 +1,10 @@
+// The sandbox's public surface.
+export type { Signature } from './admission/entries.ts'
+export { GuestNotReady, PolicyError, UsageError } from './errors.ts'
+export type { SecurityEvent, SecurityEventType, Severity } from './events.ts'
+export { type Inspection, inspectModule } from './inspect.ts'
+export type { Instance, InstanceState } from './instance.ts'
+export { resolvePolicy } from './policy/resolve.ts'
+export type { Policy, PolicyInput } from './policy/schema.ts'
+export { type ExecutionResult, type GuestValue, OUTCOMES, type Outcome, type ResourceUsage, TRAPS, type Trap } from './result.ts'
+export { createSandbox, type ExecuteOptions, type ModuleBytes, type RunOptions, type Sandbox } from './sandbox.ts'

@@ -1,0 +1,155 @@
+// One guest in the thread that called this: compile, link, instantiate, start, call. The same code runs in a cell and under `inline`.
+
+import type { Grants, HostContext, LocalEvent } from '../host/context.ts'
+import { GuestMemory } from '../host/guest-memory.ts'
+import { HandleTable } from '../host/handles.ts'
+import { makeTrap, trapIsUncatchable } from '../host/kill.ts'
+import { linkImports, type MatchedImport } from '../host/link.ts'
+import { randomSource } from '../host/random-source.ts'
+import type { Trap } from '../result.ts'
+import { quoteGuestText } from '../text.ts'
+import { trapOf } from './traps.ts'
+
+/** What admission found out about the module, and what the policy grants: plain data. */
+export interface GuestSpec {
+  readonly imports: readonly MatchedImport[]
+  /** Name under which the rewritten module exports the memory that host calls use; null if it has none. */
+  readonly memoryExport: string | null
+  /** Name under which it exports what was its start function; null if it had none. */
+  readonly startExport: string | null
+  /** Exported functions that may be called: those with numeric parameters and results. */
+  readonly functions: readonly string[]
+  readonly grants: Grants
+}
+
+/** How one activation ended, as the thread that ran it sees it: enumerated data, no text of the guest's but in `detail`, neutralised. */
+export type Ending =
+  | { readonly kind: 'returned'; readonly values: readonly (number | bigint)[] }
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'trapped'; readonly trap: Trap }
+  | { readonly kind: 'uncaught-exception' }
+  | { readonly kind: 'output-limit' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'out-of-memory' }
+  | { readonly kind: 'engine-refused'; readonly detail: string }
+  | { readonly kind: 'fault'; readonly detail: string }
+
+/** What the surroundings of a guest provide. */
+export interface GuestSurroundings {
+  readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
+  readonly event: (event: LocalEvent) => void
+  readonly stopRequested: () => boolean
+}
+
+type GuestFunction = (...values: (number | bigint)[]) => unknown
+
+export class Guest {
+  readonly #spec: GuestSpec
+  readonly #context: HostContext
+  readonly #trap = makeTrap()
+  // A Map, because the names are the guest's: `then`, `__proto__` and `constructor` are names like any other here (LNK-07, LNK-08).
+  readonly #functions = new Map<string, GuestFunction>()
+  #memory: WebAssembly.Memory | null = null
+
+  constructor(spec: GuestSpec, surroundings: GuestSurroundings) {
+    this.#spec = spec
+    const { grants } = spec
+    const handles = new HandleTable(grants.handles)
+    if (grants.stdio) {
+      // Opened in order and the unwanted ones closed again, so that 0, 1 and 2 mean what they always mean.
+      for (const kind of ['stdin', 'stdout', 'stderr'] as const) handles.open({ kind })
+      for (const [fd, kind] of (['stdin', 'stdout', 'stderr'] as const).entries()) if (!grants.stdio[kind]) handles.close(fd)
+    }
+    this.#context = {
+      ...surroundings,
+      grants,
+      handles,
+      memory: null,
+      death: null,
+      hostCalls: 0,
+      outputBytes: 0,
+      stdinPosition: 0,
+      fillRandom: randomSource(grants.random ?? 'system'),
+    }
+  }
+
+  get hostCalls(): number {
+    return this.#context.hostCalls
+  }
+
+  /** Size of the linear memory in bytes, now. */
+  get memoryBytes(): number {
+    return this.#memory?.buffer.byteLength ?? 0
+  }
+
+  /** Compiles, links, instantiates, and runs the start function. @param bytes the admitted module */
+  load(bytes: Uint8Array<ArrayBuffer>): Ending {
+    if (!trapIsUncatchable(this.#trap))
+      return { kind: 'fault', detail: 'this engine lets guests catch traps, so a guest could survive being ended' }
+    return this.#settle(() => {
+      // Compile options are never given: with them the engine would resolve `wasm:js-string` by itself (LNK-05).
+      const module = new WebAssembly.Module(bytes)
+      const instance = new WebAssembly.Instance(module, linkImports(this.#spec.imports, this.#context, this.#trap))
+      this.#bind(instance.exports)
+      const { startExport } = this.#spec
+      if (startExport !== null) (instance.exports[startExport] as GuestFunction)()
+    })
+  }
+
+  /** Calls an exported function. @param name one of `spec.functions` */
+  call(name: string, values: readonly (number | bigint)[]): Ending {
+    const target = this.#functions.get(name)
+    if (!target) return { kind: 'fault', detail: 'a function was called that admission did not list' }
+    return this.#settle(() => target(...values))
+  }
+
+  /** Takes what the specification lists out of the exports object, checking kinds (LNK-10); the object itself goes nowhere. */
+  #bind(exports: WebAssembly.Exports): void {
+    for (const name of this.#spec.functions) {
+      const value = exports[name]
+      if (typeof value !== 'function') throw new TypeError('an exported function is not a function')
+      this.#functions.set(name, value as GuestFunction)
+    }
+    if (this.#spec.memoryExport === null) return
+    const memory = exports[this.#spec.memoryExport]
+    if (!(memory instanceof WebAssembly.Memory)) throw new TypeError('the exported memory is not a memory')
+    this.#memory = memory
+    this.#context.memory = new GuestMemory(memory)
+  }
+
+  #settle(activation: () => unknown): Ending {
+    let value: unknown
+    try {
+      value = activation()
+    } catch (error) {
+      return this.#death() ?? endingOf(error)
+    }
+    return this.#death() ?? { kind: 'returned', values: valuesOf(value) }
+  }
+
+  /** What a host call decided wins over whatever the engine threw to get there. */
+  #death(): Ending | null {
+    const death = this.#context.death
+    if (death === null) return null
+    return death.kind === 'host-fault' ? { kind: 'fault', detail: death.detail } : death
+  }
+}
+
+/** No result, one, or an array of several: the JS API's three cases. References never cross: admission lists numeric functions only. */
+function valuesOf(value: unknown): (number | bigint)[] {
+  const list = value === undefined ? [] : Array.isArray(value) ? value : [value]
+  return list.filter((v): v is number | bigint => typeof v === 'number' || typeof v === 'bigint')
+}
+
+function endingOf(error: unknown): Ending {
+  if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
+    // V8's text may quote names of the module.
+    return { kind: 'engine-refused', detail: quoteGuestText(error.message, 300) }
+  }
+  if (error instanceof WebAssembly.RuntimeError) return { kind: 'trapped', trap: trapOf(error) }
+  if (error instanceof WebAssembly.Exception) return { kind: 'uncaught-exception' }
+  if (error instanceof RangeError) {
+    return /call stack/i.test(error.message) ? { kind: 'trapped', trap: 'stack-overflow' } : { kind: 'out-of-memory' }
+  }
+  return { kind: 'fault', detail: error instanceof Error ? error.name : typeof error }
+}

@@ -1,0 +1,32 @@
+// Where a guest lives: a cell in a jail, or the caller's own thread. The instance knows this interface only.
+import type { SecurityEvent } from '../events.ts'
+import type { LocalEvent } from '../host/context.ts'
+import type { Ending, GuestSpec } from './guest.ts'
+
+/** An ending as the guest's thread reports it, or one that the host decided or saw. */
+export type Outside =
+  | Ending
+  | { readonly kind: 'wall-clock-limit' }
+  | { readonly kind: 'cpu-limit' }
+  | { readonly kind: 'memory-limit'; readonly actualBytes: number | null }
+  | { readonly kind: 'terminated' }
+  | { readonly kind: 'jail-lost'; readonly detail: string }
+
+/** Everything about one activation: the load, or one call. */
+export interface Activation {
+  readonly ending: Outside
+  readonly stdout: Uint8Array
+  readonly stderr: Uint8Array
+  readonly events: readonly (LocalEvent | SecurityEvent)[]
+  readonly cpuMs: number
+  readonly peakResidentBytes: number
+  readonly memoryBytes: number
+  readonly hostCalls: number
+}
+
+export interface Housing {
+  load(spec: GuestSpec, module: Uint8Array<ArrayBuffer>): Promise<Activation>
+  call(name: string, values: readonly (number | bigint)[]): Promise<Activation>
+  /** Ends the guest, in the middle of an activation or between two, and resolves when it is verifiably gone. Never rejects; may be called often. */
+  end(): Promise<void>
+}

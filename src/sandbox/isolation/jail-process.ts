@@ -1,0 +1,142 @@
+// A jail as the host sees it: a child process, its channel, and the certainty that it is gone.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { encodeFrame, encodeJson, FrameReader, type FrameType, ProtocolError } from './frames.ts'
+import { jailCommand } from './hardening.ts'
+import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from './jail-frames.ts'
+import { type Sample, sampleProcess } from './watch.ts'
+
+/** A jail that does not report in this time will not: generous, because machines are loaded. */
+const START_MS = 60_000
+/** What is kept of the jail's stderr, characters: V8's last words before it aborts. */
+const LAST_WORDS = 4000
+
+/** Why a jail is no longer there. */
+export interface JailEnd {
+  readonly detail: string
+  /** V8 gave up for lack of memory. */
+  readonly outOfMemory: boolean
+}
+
+export type JailListener = (
+  event: JailFrame | { readonly kind: 'protocol-error'; readonly detail: string } | ({ readonly kind: 'gone' } & JailEnd),
+) => void
+
+export class JailProcess {
+  readonly #child: ChildProcess
+  readonly #gone: Promise<JailEnd>
+  #listener: JailListener = () => {}
+  #lastWords = ''
+  #usage: Sample | null = null
+  /** Set once the process has ended. */
+  ended: JailEnd | null = null
+  /** What the jail found out about itself. */
+  probe: Readonly<Record<string, string>> = {}
+
+  private constructor() {
+    const { command, args, env } = jailCommand()
+    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+    const reader = new FrameReader(MAX_JAIL_PAYLOAD)
+    this.#child.stdout!.on('data', (chunk: Buffer) => this.#receive(reader, chunk))
+    this.#child.stderr!.on('data', (chunk: Buffer) => {
+      this.#lastWords = (this.#lastWords + chunk.toString('latin1')).slice(-LAST_WORDS)
+    })
+    // A jail that dies while something is written to it is dealt with by `close`.
+    this.#child.stdin!.on('error', () => {})
+    this.#gone = new Promise((resolve) => {
+      // `close` comes after the last byte of the pipes, so no output of a killed guest is lost.
+      this.#child.on('close', (code, signal) => resolve(this.#end(`it ended with ${signal ?? `code ${code}`}`)))
+      this.#child.on('error', (error: NodeJS.ErrnoException) =>
+        resolve(this.#end(`it could not be started: ${error.code ?? error.name}`)),
+      )
+    })
+  }
+
+  /**
+   * Starts a jail and waits until it has reported.
+   *
+   * @throws {Error} if it does not start
+   */
+  static async start(): Promise<JailProcess> {
+    const jail = new JailProcess()
+    let late: NodeJS.Timeout | undefined
+    const problem = await new Promise<string | null>((resolve) => {
+      late = setTimeout(() => resolve(`no report within ${START_MS / 1000} s`), START_MS)
+      jail.listen((event) => {
+        if (event.kind === 'ready') {
+          jail.probe = event.probe
+          resolve(null)
+        } else if (event.kind === 'gone' || event.kind === 'protocol-error') resolve(`${event.detail} ${jail.#lastWords}`.trim())
+      })
+    })
+    clearTimeout(late)
+    if (problem === null) return jail
+    await jail.kill()
+    throw new Error(`The jail did not start: ${problem}`)
+  }
+
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  /** One listener at a time: the guest that lives here. */
+  listen(listener: JailListener): void {
+    this.#listener = listener
+    if (this.ended) listener({ kind: 'gone', ...this.ended })
+  }
+
+  send(type: FrameType, payload: Uint8Array): void {
+    if (!this.ended) this.#child.stdin!.write(encodeFrame(type, payload))
+  }
+
+  sendJson(type: FrameType, value: unknown): void {
+    if (!this.ended) this.#child.stdin!.write(encodeJson(type, value))
+  }
+
+  /** CPU time and resident memory: the kernel's word where there is /proc, else the jail's own last word. */
+  sample(): Sample | null {
+    return sampleProcess(this.pid) ?? this.#usage
+  }
+
+  /** SIGKILL, which no guest can delay; resolves when the process is gone and its pipes are read to the end. */
+  async kill(): Promise<void> {
+    // An idle jail does not keep the host alive, but whoever waits for its end must be told.
+    if (!this.ended) this.keepHostAlive(true)
+    this.#child.kill('SIGKILL')
+    await this.#gone
+  }
+
+  /** Whether this jail alone keeps the host's event loop alive: not while it is idle. */
+  keepHostAlive(alive: boolean): void {
+    const handles = [this.#child, ...[this.#child.stdin, this.#child.stdout, this.#child.stderr]] as unknown as {
+      ref(): void
+      unref(): void
+    }[]
+    for (const handle of handles) {
+      if (alive) handle.ref()
+      else handle.unref()
+    }
+  }
+
+  #receive(reader: FrameReader, chunk: Uint8Array): void {
+    try {
+      for (const frame of reader.push(chunk)) {
+        const message = decodeJailFrame(frame)
+        if (message.kind === 'usage') this.#usage = { cpuMs: message.cpuMicros / 1000, residentBytes: message.residentBytes }
+        else this.#listener(message)
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      // Whatever else it has to say is not worth hearing.
+      this.#child.stdout!.removeAllListeners('data').resume()
+      this.#child.kill('SIGKILL')
+      this.#listener({ kind: 'protocol-error', detail: error.message })
+    }
+  }
+
+  #end(detail: string): JailEnd {
+    if (this.ended) return this.ended
+    this.ended = { detail, outOfMemory: /out of memory|allocation failed/i.test(this.#lastWords) }
+    this.#listener({ kind: 'gone', ...this.ended })
+    return this.ended
+  }
+}

@@ -1,0 +1,65 @@
+// From what people write to a complete policy: the profile, the differences, the check that all of it can be enforced here.
+import type { z } from 'zod'
+import { PolicyError } from '../errors.ts'
+import { unenforceable } from './enforceable.ts'
+import { PROFILES } from './profiles.ts'
+import { type Policy, type PolicyInput, policyInputSchema } from './schema.ts'
+
+/** zod's issues as "place: what is wrong", unknown keys named. */
+function explain(error: z.ZodError): { message: string; places: string[] } {
+  const lines = error.issues.map((issue) => {
+    const place = issue.path.map(String).join('.') || '(top level)'
+    return { place, text: `${place}: ${issue.message}` }
+  })
+  return { message: `The policy is not valid. ${lines.map((l) => l.text).join('; ')}.`, places: lines.map((l) => l.place) }
+}
+
+/**
+ * @param input a profile's name, a policy object, or nothing for `base`
+ * @throws {PolicyError} naming every place that is wrong or cannot be enforced
+ */
+export function resolvePolicy(input?: string | PolicyInput, base?: Policy): Policy {
+  const policy = complete(input, base)
+  const problems = unenforceable(policy)
+  if (problems.length > 0) {
+    const text = problems.map((p) => `${p.place}: ${p.reason}`).join('; ')
+    throw new PolicyError(
+      `The policy cannot be enforced. ${text}.`,
+      problems.map((p) => p.place),
+    )
+  }
+  return policy
+}
+
+function complete(input: string | PolicyInput | undefined, base: Policy | undefined): Policy {
+  if (typeof input === 'string') {
+    const profile = PROFILES.get(input)
+    if (!profile)
+      throw new PolicyError(
+        `There is no policy "${input.slice(0, 40)}"; the built-in ones are ${[...PROFILES.keys()].join(', ')}.`,
+        ['extends'],
+      )
+    return profile
+  }
+  const parsed = policyInputSchema.safeParse(input ?? {})
+  if (!parsed.success) {
+    const { message, places } = explain(parsed.error)
+    throw new PolicyError(message, places)
+  }
+  const { extends: profile, ...own } = parsed.data
+  const from = profile === undefined ? (base ?? PROFILES.get('default')!) : PROFILES.get(profile)!
+  return {
+    name: own.name ?? (Object.keys(own).length === 0 ? from.name : `${from.name}, changed`),
+    isolation: { ...from.isolation, ...defined(own.isolation) },
+    features: own.features ?? from.features,
+    quotas: { ...from.quotas, ...defined(own.quotas) },
+    capabilities: { ...from.capabilities, ...defined(own.capabilities) },
+  }
+}
+
+// An optional key that is present with the value undefined must not erase the profile's value.
+function defined<T extends object>(value: T | undefined): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, v]) => v !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,193 @@
+// The sandbox: takes modules, gives instances and results, and ends everything that it started.
+import { type Admitted, admit } from './admission/admit.ts'
+import type { RefusalCode } from './admission/refusal.ts'
+import { GuestNotReady, UsageError } from './errors.ts'
+import { Instance } from './instance.ts'
+import type { GuestSpec } from './isolation/guest.ts'
+import { systemHardening } from './isolation/hardening.ts'
+import type { Housing } from './isolation/housing.ts'
+import { Inline } from './isolation/inline.ts'
+import { Jailed } from './isolation/jailed.ts'
+import { Jails } from './isolation/jails.ts'
+import { joinResults, resultWithoutRun } from './outcome.ts'
+import { resolvePolicy } from './policy/resolve.ts'
+import type { Policy, PolicyInput } from './policy/schema.ts'
+import type { ExecutionResult, GuestValue } from './result.ts'
+import { grantsOf, type RunInput } from './run-input.ts'
+import { quoteGuestText } from './text.ts'
+
+/** The bytes of a module. They are copied before anything else happens to them, so later changes have no effect. */
+export type ModuleBytes = Uint8Array | ArrayBuffer | SharedArrayBuffer
+
+export interface RunOptions extends RunInput {
+  /** Ends the guest when it is aborted; the outcome is `terminated`. */
+  readonly signal?: AbortSignal
+}
+export interface ExecuteOptions extends RunOptions {
+  /** Exported function to call; the default is `_start`. */
+  readonly entry?: string
+  /** Its arguments. */
+  readonly callArguments?: readonly GuestValue[]
+}
+
+/** What came of an attempt to start a guest. */
+interface Started {
+  /** Null if there is nothing that could be called. */
+  readonly instance: Instance | null
+  readonly result: ExecutionResult
+}
+
+/**
+ * Makes a sandbox. Modules run under `policy` unless a call brings its own.
+ *
+ * @param policy a profile's name, or an object; the default is the profile `default`
+ * @throws {PolicyError} if it is not valid or cannot be enforced on this platform
+ */
+export function createSandbox(policy?: string | PolicyInput): Sandbox {
+  return new Sandbox(resolvePolicy(policy))
+}
+
+export class Sandbox implements AsyncDisposable {
+  readonly policy: Policy
+  readonly #jails = new Jails()
+  readonly #instances = new Set<Instance>()
+  #closed = false
+
+  /** @param policy complete and checked; see {@link createSandbox} */
+  constructor(policy: Policy) {
+    this.policy = policy
+  }
+
+  /**
+   * Admits a module, instantiates it, and runs its start function and `_initialize` if it has them.
+   *
+   * @throws {GuestNotReady} with the result, if the module is refused or does not get that far
+   * @throws {PolicyError} {@link UsageError} on bad arguments
+   */
+  async create(module: ModuleBytes, policy?: string | PolicyInput, options: RunOptions = {}): Promise<Instance> {
+    const { instance, result } = await this.#start(module, policy, options)
+    if (!instance) throw new GuestNotReady(result)
+    return instance
+  }
+
+  /**
+   * Runs a module to its end: instantiation, one call, disposal. Whatever the guest does is in the result.
+   *
+   * @throws {PolicyError} {@link UsageError} on bad arguments
+   */
+  async execute(module: ModuleBytes, policy?: string | PolicyInput, options: ExecuteOptions = {}): Promise<ExecutionResult> {
+    const { entry = '_start', callArguments = [] } = options
+    const { instance, result: loaded } = await this.#start(module, policy, options, entry)
+    if (!instance) return loaded
+    try {
+      return joinResults(loaded, await instance.call(entry, ...callArguments))
+    } finally {
+      await instance.terminate()
+    }
+  }
+
+  /** Ends every guest of this sandbox, in the middle of a call if need be, and resolves when all are verifiably gone. */
+  async terminateAll(): Promise<void> {
+    await Promise.all([...this.#instances].map((instance) => instance.terminate()))
+  }
+
+  /** What is in force where guests run, as the jail itself found out by trying. Starts a jail if none is there. */
+  async describe(): Promise<Readonly<Record<string, string>>> {
+    const jail = await this.#jails.take(false)
+    await this.#jails.give(jail)
+    return { ...jail.probe, 'system hardening': systemHardening() }
+  }
+
+  /** Ends everything; the sandbox takes no more modules. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    await this.terminateAll()
+    await this.#jails.close()
+  }
+
+  async #start(
+    module: ModuleBytes,
+    policyInput: string | PolicyInput | undefined,
+    options: RunOptions,
+    entry?: string,
+  ): Promise<Started> {
+    const startedAt = performance.now()
+    if (this.#closed) throw new UsageError('The sandbox has been disposed of; create a new one.')
+    const policy = policyInput === undefined ? this.policy : resolvePolicy(policyInput, this.policy)
+    const grants = grantsOf(options, policy)
+    const refuse = (code: RefusalCode, message: string): Started => ({
+      instance: null,
+      result: resultWithoutRun(
+        'refused',
+        message,
+        [{ type: 'module-refused', severity: 'warning', message, code, offset: null }],
+        startedAt,
+      ),
+    })
+    const view = viewOf(module)
+    if (view.byteLength > policy.quotas.moduleBytes) {
+      return refuse(
+        'limit',
+        `The module has ${view.byteLength} bytes; the policy "${policy.name}" allows ${policy.quotas.moduleBytes} (quotas.moduleBytes).`,
+      )
+    }
+    // Copied once, before the first await: hash, admission and the engine see these bytes and no others (MOD-17).
+    const bytes = new Uint8Array(view)
+    const admission = admit(bytes, policy)
+    if (admission.verdict === 'refused') {
+      const { message, events } = admission.refusal
+      return { instance: null, result: resultWithoutRun('refused', message, events, startedAt) }
+    }
+    if (entry !== undefined && !admission.functions.has(entry)) {
+      return refuse(
+        'entry-missing',
+        `The module exports no function ${quoteGuestText(entry)} that can be called; name another with "entry".`,
+      )
+    }
+    if (options.signal?.aborted)
+      return {
+        instance: null,
+        result: resultWithoutRun('terminated', 'The guest was ended by its host before it started.', [], startedAt),
+      }
+    return this.#run(
+      admission,
+      policy,
+      {
+        imports: admission.imports,
+        memoryExport: admission.memoryExport,
+        startExport: admission.startExport,
+        functions: [...admission.functions.keys()],
+        grants,
+      },
+      options.signal,
+    )
+  }
+
+  async #run(admitted: Admitted, policy: Policy, spec: GuestSpec, signal: AbortSignal | undefined): Promise<Started> {
+    const housing = await this.#house(policy)
+    const abort = () => void instance.terminate()
+    const instance = new Instance(policy, admitted.sha256, admitted.functions, housing, () => {
+      this.#instances.delete(instance)
+      signal?.removeEventListener('abort', abort)
+    })
+    this.#instances.add(instance)
+    signal?.addEventListener('abort', abort)
+    const result = await instance.start((where) => where.load(spec, admitted.bytes))
+    return { instance: instance.state === 'ready' ? instance : null, result }
+  }
+
+  async #house({ isolation, quotas }: Policy): Promise<Housing> {
+    if (isolation.level === 'inline') return new Inline(quotas.outputBytes)
+    const jail = await this.#jails.take(isolation.exclusiveJail)
+    const { wallClockMs, cpuMs, residentBytes } = quotas
+    // Null would be "no limit"; the policy was refused if a jail's limit is null.
+    const limits = { wallClockMs: wallClockMs!, cpuMs: cpuMs!, residentBytes: residentBytes! }
+    return new Jailed(jail, this.#jails, limits, quotas.outputBytes, isolation.exclusiveJail)
+  }
+}
+
+function viewOf(module: ModuleBytes): Uint8Array {
+  if (module instanceof ArrayBuffer || module instanceof SharedArrayBuffer) return new Uint8Array(module)
+  if (module instanceof Uint8Array) return module
+  throw new UsageError('A module must be given as Uint8Array, ArrayBuffer or SharedArrayBuffer.')
+}

@@ -1,0 +1,108 @@
+// Turns what a person writes after `--target` into a Target. Called inside the chamber only: a target's module is never loaded elsewhere.
+import { existsSync } from 'node:fs'
+import { extname, isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Target } from './target.ts'
+
+/** The target cannot be used; the message says which, why, and what to do. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError'
+}
+
+/** Targets that come with the project: the module's path below the sources, and how its default export is called. */
+const BUILT_IN = new Map<string, { readonly module: string; readonly argument: string | null }>([
+  ['jail', { module: 'targets/sandbox', argument: 'jail' }],
+  ['inline', { module: 'targets/sandbox', argument: 'inline' }],
+  ['bare', { module: 'targets/bare', argument: null }],
+])
+
+export const BUILT_IN_TARGETS: readonly string[] = [...BUILT_IN.keys()]
+
+export interface LoadOptions {
+  /** Folder that holds `targets/`: the project's `src` or `dist`. Default: the one that this file is in. A weakened copy has its own. */
+  readonly sources?: string
+  /** Folder against which a path is resolved. Default: the working directory. */
+  readonly base?: string
+}
+
+const OWN_EXTENSION = extname(import.meta.url)
+const OWN_SOURCES = resolve(import.meta.dirname, '..')
+
+/**
+ * Makes a specifier independent of the working directory: a built-in name stays as it is, a path becomes absolute.
+ * Throws TargetError if it is neither.
+ */
+export function resolveTarget(specifier: string, base: string = process.cwd()): string {
+  if (BUILT_IN.has(specifier)) return specifier
+  const path = isAbsolute(specifier) ? specifier : resolve(base, specifier)
+  if (!existsSync(path)) {
+    throw new TargetError(
+      `there is no target ${JSON.stringify(specifier)}: use one of ${BUILT_IN_TARGETS.join(', ')}, or the path of an adapter file (${path} does not exist)`,
+    )
+  }
+  if (!/\.[mc]?[jt]s$/.test(path)) {
+    throw new TargetError(
+      `the adapter ${path} is not a JavaScript or TypeScript file: name a .js, .mjs, .cjs, .ts, .mts or .cts file`,
+    )
+  }
+  return path
+}
+
+/** Loads the module and takes its default export: a Target, or a function that returns one. Throws TargetError. */
+export async function loadTarget(specifier: string, options: LoadOptions = {}): Promise<Target> {
+  const builtIn = BUILT_IN.get(specifier)
+  const path = builtIn
+    ? join(options.sources ?? OWN_SOURCES, `${builtIn.module}${OWN_EXTENSION}`)
+    : resolveTarget(specifier, options.base)
+  const exported = await importDefault(specifier, path)
+  const target =
+    typeof exported === 'function' ? await callFactory(specifier, path, exported, builtIn?.argument ?? null) : exported
+  return checkTarget(target, path)
+}
+
+async function importDefault(specifier: string, path: string): Promise<unknown> {
+  try {
+    const namespace = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    return namespace.default
+  } catch (error) {
+    throw new TargetError(`the target ${specifier} could not be loaded from ${path}: ${describe(error)}`, { cause: error })
+  }
+}
+
+async function callFactory(specifier: string, path: string, factory: unknown, argument: string | null): Promise<unknown> {
+  try {
+    const call = factory as (level?: string) => unknown
+    return await (argument === null ? call() : call(argument))
+  } catch (error) {
+    throw new TargetError(
+      `the default export of ${path} threw when it was asked for the target ${specifier}: ${describe(error)}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** The shape only: what it does is for the oracles to judge. */
+function checkTarget(value: unknown, path: string): Target {
+  const wrong = (what: string): TargetError =>
+    new TargetError(
+      `the adapter ${path} is not a Target: ${what}; its default export must be {name, version, run(run)} or a function returning that`,
+    )
+  if (typeof value !== 'object' || value === null) throw wrong(`its default export is ${value === null ? 'null' : typeof value}`)
+  const target = value as Record<string, unknown>
+  if (typeof target['name'] !== 'string' || !/^[\w.:@/-]{1,64}$/.test(target['name'])) {
+    throw wrong('`name` must be 1 to 64 letters, digits or . : @ / _ -')
+  }
+  if (typeof target['version'] !== 'string') throw wrong('`version` must be text')
+  if (typeof target['run'] !== 'function') throw wrong('`run` must be a function')
+  for (const name of ['describe', 'close']) {
+    if (target[name] !== undefined && typeof target[name] !== 'function')
+      throw wrong(`\`${name}\` must be a function if it is there`)
+  }
+  return value as Target
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message.split('\n', 1)[0]}` : 'a value that is not an Error was thrown'
+}

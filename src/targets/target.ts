@@ -1,0 +1,68 @@
+// A target: a sandbox under attack, behind one small interface. An adapter for another host is a file whose default export is a Target.
+
+/** One call of an exported function, after instantiation. */
+export interface CallStep {
+  /** Name of the exported function. */
+  readonly call: string
+  /** i32/f32/f64 as number, i64 as bigint. */
+  readonly args?: readonly (number | bigint)[]
+}
+
+/** What the target is asked to run. Limits are for the whole run; a target that cannot enforce one ignores it, and the oracles will say so. */
+export interface TargetRun {
+  readonly module: Uint8Array
+  /** Calls made in order on one instance. The default is one call of `_start`, else of `run`, else of `main`; none if there is neither. */
+  readonly calls?: readonly CallStep[]
+  readonly stdin?: Uint8Array
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly limits: {
+    readonly wallClockMs: number
+    readonly cpuMs: number
+    readonly memoryBytes: number
+    readonly tableElements: number
+    readonly outputBytes: number
+  }
+  /** Policy profile or overrides in the target's own words. Ours: a policy object; see src/sandbox/policy. Others may ignore it. */
+  readonly policy?: unknown
+}
+
+/**
+ * How a run ended, in words that every host can be mapped to.
+ * `fault`: anything else, such as a raw host exception; oracles treat it as a violation.
+ */
+export const TARGET_OUTCOMES = ['completed', 'exited', 'trapped', 'refused', 'limit', 'terminated', 'fault'] as const
+export type TargetOutcome = (typeof TARGET_OUTCOMES)[number]
+
+export interface TargetResult {
+  readonly outcome: TargetOutcome
+  /** The target's own word for the outcome, e.g. `wall-clock-limit`. */
+  readonly detail: string
+  /** Everything the target told its embedder in words: error messages, event messages. Searched for canaries and for hostile text. */
+  readonly messages: readonly string[]
+  readonly stdout: Uint8Array
+  readonly stderr: Uint8Array
+  readonly exitCode: number | null
+  /** What the last call returned, as strings. */
+  readonly values: readonly string[]
+  /** Types of the security events, for targets that have them. */
+  readonly events: readonly string[]
+}
+
+export interface Target {
+  /** Short stable name, e.g. `sandbox-jail`, `bare`. */
+  readonly name: string
+  /** What exactly is attacked, e.g. `wasm-gauntlet 0.1.0`. */
+  readonly version: string
+  /** True for our own sandbox: a violation decides the exit code. */
+  readonly own?: boolean
+  /**
+   * Limits that this target refuses to promise, so that attacks which only such a limit can stop do not apply to it. Ours under `inline`, where the
+   * policy must say so too. A target that promises a limit and does not keep it has no entry here, and is found out.
+   */
+  readonly unenforced?: readonly ('time' | 'resident-memory')[]
+  /** Facts for the report, such as flags that are active. Asked once per run of the gauntlet. */
+  describe?(): Promise<Readonly<Record<string, string>>>
+  run(run: TargetRun): Promise<TargetResult>
+  close?(): Promise<void>
+}

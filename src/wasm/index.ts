@@ -1,0 +1,17 @@
+// The binary format of WebAssembly: a strict reader, its data, the opcode table, and a writer. Knows no policy.
+
+export * from './errors.ts'
+export { FEATURES, type Feature } from './features.ts'
+export {
+  forEachInstruction,
+  functionTypeOfBody,
+  type Instruction,
+} from './instructions.ts'
+export * as leb128 from './leb128.ts'
+export { DEFAULT_READER_LIMITS, type ReaderLimits } from './limits.ts'
+export * from './module.ts'
+export { findOpcode, type Immediate, isPrefix, OPCODES, type OpcodeInfo, PREFIXES } from './opcodes.ts'
+export { readModule } from './reader/read-module.ts'
+export * from './rewrite.ts'
+export * from './types.ts'
+export * as writer from './writer.ts'

@@ -1,0 +1,72 @@
+// Sub-opcodes of prefix 0xFD: 128-bit vectors, and from 0x100 their relaxed relatives.
+
+import type { Feature } from '../features.ts'
+import { type Immediate, type OpcodeRow, run } from './rows.ts'
+
+function simd(first: number, names: string, ...immediates: Immediate[]): readonly OpcodeRow[] {
+  return run(first, names, immediates, ['simd'])
+}
+
+const RELAXED: readonly Feature[] = ['relaxed-simd']
+
+export const SIMD: readonly OpcodeRow[] = [
+  ...simd(0x00, 'v128.load v128.load8x8_s v128.load8x8_u v128.load16x4_s v128.load16x4_u', 'memarg'),
+  ...simd(0x05, 'v128.load32x2_s v128.load32x2_u', 'memarg'),
+  ...simd(0x07, 'v128.load8_splat v128.load16_splat v128.load32_splat v128.load64_splat v128.store', 'memarg'),
+  ...simd(0x0c, 'v128.const', 'v128'),
+  ...simd(0x0d, 'i8x16.shuffle', 'lanes'),
+  ...simd(0x0e, 'i8x16.swizzle i8x16.splat i16x8.splat i32x4.splat i64x2.splat f32x4.splat f64x2.splat'),
+  ...simd(0x15, 'i8x16.extract_lane_s i8x16.extract_lane_u i8x16.replace_lane', 'lane'),
+  ...simd(0x18, 'i16x8.extract_lane_s i16x8.extract_lane_u i16x8.replace_lane', 'lane'),
+  ...simd(0x1b, 'i32x4.extract_lane i32x4.replace_lane i64x2.extract_lane i64x2.replace_lane', 'lane'),
+  ...simd(0x1f, 'f32x4.extract_lane f32x4.replace_lane f64x2.extract_lane f64x2.replace_lane', 'lane'),
+  ...simd(0x23, 'i8x16.eq i8x16.ne i8x16.lt_s i8x16.lt_u i8x16.gt_s i8x16.gt_u i8x16.le_s i8x16.le_u i8x16.ge_s i8x16.ge_u'),
+  ...simd(0x2d, 'i16x8.eq i16x8.ne i16x8.lt_s i16x8.lt_u i16x8.gt_s i16x8.gt_u i16x8.le_s i16x8.le_u i16x8.ge_s i16x8.ge_u'),
+  ...simd(0x37, 'i32x4.eq i32x4.ne i32x4.lt_s i32x4.lt_u i32x4.gt_s i32x4.gt_u i32x4.le_s i32x4.le_u i32x4.ge_s i32x4.ge_u'),
+  ...simd(0x41, 'f32x4.eq f32x4.ne f32x4.lt f32x4.gt f32x4.le f32x4.ge'),
+  ...simd(0x47, 'f64x2.eq f64x2.ne f64x2.lt f64x2.gt f64x2.le f64x2.ge'),
+  ...simd(0x4d, 'v128.not v128.and v128.andnot v128.or v128.xor v128.bitselect v128.any_true'),
+  ...simd(0x54, 'v128.load8_lane v128.load16_lane v128.load32_lane v128.load64_lane', 'memarg', 'lane'),
+  ...simd(0x58, 'v128.store8_lane v128.store16_lane v128.store32_lane v128.store64_lane', 'memarg', 'lane'),
+  ...simd(0x5c, 'v128.load32_zero v128.load64_zero', 'memarg'),
+  ...simd(0x5e, 'f32x4.demote_f64x2_zero f64x2.promote_low_f32x4'),
+  ...simd(0x60, 'i8x16.abs i8x16.neg i8x16.popcnt i8x16.all_true i8x16.bitmask i8x16.narrow_i16x8_s i8x16.narrow_i16x8_u'),
+  ...simd(0x67, 'f32x4.ceil f32x4.floor f32x4.trunc f32x4.nearest i8x16.shl i8x16.shr_s i8x16.shr_u'),
+  ...simd(0x6e, 'i8x16.add i8x16.add_sat_s i8x16.add_sat_u i8x16.sub i8x16.sub_sat_s i8x16.sub_sat_u f64x2.ceil f64x2.floor'),
+  ...simd(0x76, 'i8x16.min_s i8x16.min_u i8x16.max_s i8x16.max_u f64x2.trunc i8x16.avgr_u'),
+  ...simd(0x7c, 'i16x8.extadd_pairwise_i8x16_s i16x8.extadd_pairwise_i8x16_u'),
+  ...simd(0x7e, 'i32x4.extadd_pairwise_i16x8_s i32x4.extadd_pairwise_i16x8_u'),
+  ...simd(0x80, 'i16x8.abs i16x8.neg i16x8.q15mulr_sat_s i16x8.all_true i16x8.bitmask'),
+  ...simd(0x85, 'i16x8.narrow_i32x4_s i16x8.narrow_i32x4_u i16x8.extend_low_i8x16_s i16x8.extend_high_i8x16_s'),
+  ...simd(0x89, 'i16x8.extend_low_i8x16_u i16x8.extend_high_i8x16_u i16x8.shl i16x8.shr_s i16x8.shr_u'),
+  ...simd(0x8e, 'i16x8.add i16x8.add_sat_s i16x8.add_sat_u i16x8.sub i16x8.sub_sat_s i16x8.sub_sat_u f64x2.nearest i16x8.mul'),
+  ...simd(0x96, 'i16x8.min_s i16x8.min_u i16x8.max_s i16x8.max_u'),
+  ...simd(0x9b, 'i16x8.avgr_u i16x8.extmul_low_i8x16_s i16x8.extmul_high_i8x16_s'),
+  ...simd(0x9e, 'i16x8.extmul_low_i8x16_u i16x8.extmul_high_i8x16_u'),
+  ...simd(0xa0, 'i32x4.abs i32x4.neg'),
+  ...simd(0xa3, 'i32x4.all_true i32x4.bitmask'),
+  ...simd(0xa7, 'i32x4.extend_low_i16x8_s i32x4.extend_high_i16x8_s i32x4.extend_low_i16x8_u i32x4.extend_high_i16x8_u'),
+  ...simd(0xab, 'i32x4.shl i32x4.shr_s i32x4.shr_u i32x4.add'),
+  ...simd(0xb1, 'i32x4.sub'),
+  ...simd(0xb5, 'i32x4.mul i32x4.min_s i32x4.min_u i32x4.max_s i32x4.max_u i32x4.dot_i16x8_s'),
+  ...simd(0xbc, 'i32x4.extmul_low_i16x8_s i32x4.extmul_high_i16x8_s i32x4.extmul_low_i16x8_u i32x4.extmul_high_i16x8_u'),
+  ...simd(0xc0, 'i64x2.abs i64x2.neg'),
+  ...simd(0xc3, 'i64x2.all_true i64x2.bitmask'),
+  ...simd(0xc7, 'i64x2.extend_low_i32x4_s i64x2.extend_high_i32x4_s i64x2.extend_low_i32x4_u i64x2.extend_high_i32x4_u'),
+  ...simd(0xcb, 'i64x2.shl i64x2.shr_s i64x2.shr_u i64x2.add'),
+  ...simd(0xd1, 'i64x2.sub'),
+  ...simd(0xd5, 'i64x2.mul i64x2.eq i64x2.ne i64x2.lt_s i64x2.gt_s i64x2.le_s i64x2.ge_s'),
+  ...simd(0xdc, 'i64x2.extmul_low_i32x4_s i64x2.extmul_high_i32x4_s i64x2.extmul_low_i32x4_u i64x2.extmul_high_i32x4_u'),
+  ...simd(0xe0, 'f32x4.abs f32x4.neg'),
+  ...simd(0xe3, 'f32x4.sqrt f32x4.add f32x4.sub f32x4.mul f32x4.div f32x4.min f32x4.max f32x4.pmin f32x4.pmax'),
+  ...simd(0xec, 'f64x2.abs f64x2.neg'),
+  ...simd(0xef, 'f64x2.sqrt f64x2.add f64x2.sub f64x2.mul f64x2.div f64x2.min f64x2.max f64x2.pmin f64x2.pmax'),
+  ...simd(0xf8, 'i32x4.trunc_sat_f32x4_s i32x4.trunc_sat_f32x4_u f32x4.convert_i32x4_s f32x4.convert_i32x4_u'),
+  ...simd(0xfc, 'i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u'),
+  ...run(0x100, 'i8x16.relaxed_swizzle i32x4.relaxed_trunc_f32x4_s i32x4.relaxed_trunc_f32x4_u', [], RELAXED),
+  ...run(0x103, 'i32x4.relaxed_trunc_f64x2_s_zero i32x4.relaxed_trunc_f64x2_u_zero', [], RELAXED),
+  ...run(0x105, 'f32x4.relaxed_madd f32x4.relaxed_nmadd f64x2.relaxed_madd f64x2.relaxed_nmadd', [], RELAXED),
+  ...run(0x109, 'i8x16.relaxed_laneselect i16x8.relaxed_laneselect i32x4.relaxed_laneselect', [], RELAXED),
+  ...run(0x10c, 'i64x2.relaxed_laneselect f32x4.relaxed_min f32x4.relaxed_max f64x2.relaxed_min f64x2.relaxed_max', [], RELAXED),
+  ...run(0x111, 'i16x8.relaxed_q15mulr_s i16x8.relaxed_dot_i8x16_i7x16_s i32x4.relaxed_dot_i8x16_i7x16_add_s', [], RELAXED),
+]
