@@ -2,7 +2,7 @@
 ;;! threats: [CTL-01]
 ;;! provenance: measured on Node 22, 24 and 26, try_table catches host exceptions just as the legacy form does
 ;;! notices: uncatchable-kill with host-call-gate
-;;! run: {limits: {wallClockMs: 1000}}
+;;! run: {limits: {wallClockMs: 4000}}
 ;;! expect: {outcomes: [exited], exitCode: 7, stdout: "", forbidden: [SURVIVED]}
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))

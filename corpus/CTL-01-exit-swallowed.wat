@@ -2,7 +2,7 @@
 ;;! threats: [CTL-01]
 ;;! provenance: measured on Node 20, 22, 24 and 26, catch_all catches a JavaScript exception thrown by an import; exit by throwing is the pattern of browser_wasi_shim
 ;;! notices: uncatchable-kill (proc_exit throws an error) with host-call-gate (no look at the liveness)
-;;! run: {limits: {wallClockMs: 1000}}
+;;! run: {limits: {wallClockMs: 4000}}
 ;;! expect: {outcomes: [exited], exitCode: 7, stdout: "", forbidden: [SURVIVED]}
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))

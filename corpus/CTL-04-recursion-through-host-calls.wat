@@ -2,6 +2,7 @@
 ;;! threats: [CTL-04]
 ;;! provenance: CVE-2025-59466, GHSA-q8hx-mm92-4wvg; measured, a RangeError of the host cannot be caught by the guest
 ;;! notices: host-call-gate or enumerated-outcomes (the host's RangeError reaches the embedder, or output is torn)
+;;! run: {calls: [{call: run, args: [0]}]}
 ;;! expect: {outcomes: [trapped, limit]}
 (module
   (import "wasi_snapshot_preview1" "clock_time_get" (func $clock_time_get (param i32 i64 i32) (result i32)))

@@ -2,6 +2,7 @@
 ;;! threats: [CTL-04, RES-01]
 ;;! provenance: core specification 7.2 (call stack as an implementation limit); CVE-2025-59466 (stack overflow that ended the process)
 ;;! notices: enumerated-outcomes (the host's RangeError reaches the embedder)
+;;! run: {calls: [{call: run, args: [0]}]}
 ;;! expect: {outcomes: [trapped], details: [trapped]}
 (module
   (func $down (export "run") (param $n i32) (result i32)

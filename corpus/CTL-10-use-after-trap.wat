@@ -3,7 +3,7 @@
 ;;! provenance: Envoy-wasm#463, Envoy PR #40166 and #38801
 ;;! notices: instance-states (a trapped instance is not poisoned)
 ;;! run: {calls: [{call: fail}, {call: after}]}
-;;! expect: {outcomes: [trapped], details: [trapped], stdout: "", forbidden: [AFTER]}
+;;! expect: {outcomes: [trapped, refused], details: [trapped, call-refused], stdout: "", forbidden: [AFTER]}
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;;! threats: [LNK-07]
 ;;! provenance: measured on Node 20, 22, 24 and 26; tc39/proposal-dynamic-import#47, WebAssembly/spec#2034
 ;;! notices: export-map (exports returned from, or awaited in, an async function)
-;;! run: {calls: [{call: run}], limits: {wallClockMs: 1000}}
+;;! run: {calls: [{call: run}], limits: {wallClockMs: 4000}}
 ;;! expect: {outcomes: [completed], stdout: "run\n", forbidden: [ENTERED]}
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))

@@ -6,7 +6,7 @@
 (module
   (func (export "_start") (param i64) (result i64) (local.get 0)))
 ;;! --- twin
-;;! run: {calls: [{call: _start, args: ["5n"]}]}
+;;! run: {calls: [{call: run, args: ["5n"]}]}
 ;;! expect: {outcomes: [completed], values: ["5"]}
 (module
-  (func (export "_start") (param i64) (result i64) (local.get 0)))
+  (func (export "run") (param i64) (result i64) (local.get 0)))

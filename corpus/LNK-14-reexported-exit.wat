@@ -3,7 +3,7 @@
 ;;! provenance: measured, a re-exported host function can be called from the host
 ;;! notices: uncatchable-kill and instance-states (an exit without a guest frame beneath it surfaces as a raw exception)
 ;;! run: {calls: [{call: leave, args: [5]}, {call: speak}]}
-;;! expect: {outcomes: [exited], exitCode: 5, stdout: "", forbidden: [AFTER]}
+;;! expect: {outcomes: [exited, refused], exitCode: 5, stdout: "", forbidden: [AFTER]}
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))

@@ -2,7 +2,6 @@
 ;;! threats: [RES-05, WSI-06]
 ;;! provenance: GHSA-852m-cvvp-9p4w, GHSA-x84v-gj2h-g759; getRandomValues of more than 65,536 bytes throws in Node and in browsers
 ;;! notices: random-source (a buffer of the guest's length allocated before the range is checked)
-;;! run: {limits: {wallClockMs: 1500, cpuMs: 1500}}
 ;;! expect: {outcomes: [exited], exitCode: 0, residentMiB: 400}
 (module
   (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))

@@ -2,7 +2,7 @@
 ;;! threats: [RES-10, WSI-17, MEM-01]
 ;;! provenance: CWA-2023-001 (counter overflow), CWA-2024-008 (errors that hide the charge)
 ;;! notices: output-caps (signed lengths added to the counter, or errors refunded)
-;;! run: {limits: {outputBytes: 65536, wallClockMs: 3000}}
+;;! run: {limits: {outputBytes: 65536}}
 ;;! expect: {outcomes: [limit], details: [output-limit], events: [output-limit]}
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))

@@ -14,6 +14,7 @@ import {
   watHeader,
   watTwinHeader,
 } from './case-schema.ts'
+import { DEFAULT_LIMITS, type FullLimits } from './limits.ts'
 import { cook, RecipeError } from './recipes/index.ts'
 
 /** A corpus file that cannot be used: the place, what is wrong, and what to do about it, in one sentence. */
@@ -46,18 +47,6 @@ export interface Corpus {
   /** Files that could not be used; none is passed over in silence. */
   readonly unreadable: readonly CorpusError[]
 }
-
-/** Small enough for every attack to end within a second or two; a case that needs more says so. Memory is 256 pages. */
-type FullLimits = { readonly [K in keyof NonNullable<RunOptions['limits']>]-?: number }
-export const ATTACK_LIMITS: FullLimits = {
-  wallClockMs: 1500,
-  cpuMs: 1500,
-  memoryBytes: 2 ** 24,
-  tableElements: 10_000,
-  outputBytes: 2 ** 20,
-}
-/** A twin ends by itself: its clocks are wide, so that a loaded machine does not turn an honest guest into a violation. */
-const TWIN_CLOCKS = { wallClockMs: 15_000, cpuMs: 10_000 }
 
 const TWIN_LINE = /^;;! --- twin\s*$/
 const HEADER_LINE = /^;;!( |$)/
@@ -110,7 +99,7 @@ export async function readCase(file: string, text: string): Promise<CorpusCase> 
     notices: about.notices ?? '',
     valid: about.valid ?? true,
     origin: { kind: 'corpus', path: file },
-    ...trial(attack, about, runOf(about.run, { ...ATTACK_LIMITS })),
+    ...trial(attack, about, runOf(about.run, DEFAULT_LIMITS)),
     twin: trial(twin.bytes, twin.header, twinRun(about, twin.header)),
   }
 }
@@ -258,11 +247,11 @@ function runOf(run: RunHeader | undefined, base: FullLimits): RunOptions {
   }
 }
 
-/** The twin's run: its own, on top of the attack's if it inherits; clocks are never taken over. */
+/** The twin's run: its own, on top of the attack's if it inherits. Clocks are never taken over: a twin ends by itself, even where time is short. */
 function twinRun(about: AttackHeader, twin: TwinHeader): RunOptions {
-  const base: FullLimits = { ...ATTACK_LIMITS, ...(twin.inherit ? given(about.run?.limits ?? {}) : {}), ...TWIN_CLOCKS }
-  const inherited = twin.inherit ? about.run : undefined
-  return runOf(inherited || twin.run ? { ...inherited, ...given(twin.run ?? {}), limits: twin.run?.limits } : undefined, base)
+  if (!twin.inherit) return runOf(twin.run, DEFAULT_LIMITS)
+  const { wallClockMs: _wall, cpuMs: _cpu, ...sizes } = about.run?.limits ?? {}
+  return runOf({ ...about.run, ...given(twin.run ?? {}), limits: twin.run?.limits }, { ...DEFAULT_LIMITS, ...given(sizes) })
 }
 
 function trial(

@@ -38,7 +38,13 @@ const result = z.strictObject({
 
 /** Every message from a chamber. `at` is `monotonicMs()` of the chamber. */
 export const fromChamber = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('ready'), name: text, version: text, own: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('ready'),
+    name: text,
+    version: text,
+    own: z.boolean(),
+    unenforced: z.array(z.enum(['time', 'resident-memory'])).readonly(),
+  }),
   z.strictObject({ kind: z.literal('open-failed'), message: text }),
   z.strictObject({ kind: z.literal('facts'), facts: z.record(text, text) }),
   z.strictObject({ kind: z.literal('beat'), at: z.number() }),

@@ -33,7 +33,13 @@ async function open(specifier: string, sources: string | null): Promise<void> {
   try {
     target = await loadTarget(specifier, sources === null ? {} : { sources })
     realm = new RealmWatch()
-    say({ kind: 'ready', name: target.name, version: target.version, own: target.own === true })
+    say({
+      kind: 'ready',
+      name: target.name,
+      version: target.version,
+      own: target.own === true,
+      unenforced: target.unenforced ?? [],
+    })
   } catch (error) {
     say({ kind: 'open-failed', message: describeThrown(error) })
   }

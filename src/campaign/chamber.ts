@@ -4,6 +4,7 @@ import type { Condition, Trial } from '../attacks/attack.ts'
 import { deadlineOf, limitsOf } from '../oracles/limits.ts'
 import type { Observation } from '../oracles/observation.ts'
 import { isWarning } from '../oracles/process.ts'
+import type { Unenforced } from './applies.ts'
 import { Canaries, type Disturbance } from './canaries.ts'
 import { type Answer, type FromChamber, fromChamber, type ToChamber } from './chamber-messages.ts'
 import { monotonicMs, pause } from './clock.ts'
@@ -33,6 +34,8 @@ export interface ChamberInfo {
   readonly version: string
   /** What the target says of itself; whether its violations decide the run is the campaign's business. */
   readonly own: boolean
+  /** Limits that the target refuses to promise; see `Target`. */
+  readonly unenforced: readonly Unenforced[]
 }
 
 /** How a chamber ended that was asked to close. */
@@ -197,20 +200,19 @@ export class Chamber {
       trial.hung = true
       this.#killRoot()
     }, deadlineMs + KILL_AFTER_MS)
-    let watching = true
-    const watch = async (): Promise<void> => {
-      while (watching) {
-        await this.#sample(trial)
-        await pause(this.#sampleMs)
-      }
-    }
-    const watched = watch()
+    let looking = false
+    const watch = setInterval(async () => {
+      // Where the process table comes from `ps`, a look may take longer than the interval.
+      if (looking) return
+      looking = true
+      await this.#sample(trial)
+      looking = false
+    }, this.#sampleMs)
     const result = await answer
     this.#current = null
     clearTimeout(late)
-    watching = false
+    clearInterval(watch)
     await this.#sample(trial)
-    await watched
     return result
   }
 
@@ -360,9 +362,10 @@ async function hello(child: ChildProcess, options: ChamberOptions): Promise<Cham
       child.on('message', (raw) => {
         const message = fromChamber.safeParse(raw)
         if (!message.success) return
-        if (message.data.kind === 'ready')
-          resolve({ name: message.data.name, version: message.data.version, own: message.data.own })
-        else if (message.data.kind === 'open-failed') fail(message.data.message)
+        if (message.data.kind === 'ready') {
+          const { name, version, own, unenforced } = message.data
+          resolve({ name, version, own, unenforced })
+        } else if (message.data.kind === 'open-failed') fail(message.data.message)
       })
       child.send({ kind: 'open', target: options.target, sources: options.sources ?? null } satisfies ToChamber)
     })

@@ -1,12 +1,21 @@
 // The regression stage: every case of the corpus with its twin, each in a fresh chamber, against every target.
 import type { Attack } from '../attacks/attack.ts'
+import type { Budget } from './budget.ts'
 import type { Journal } from './journal.ts'
 import { forEachParallel } from './pool.ts'
 import { type Pair, type TargetChoice, tryFresh, weigh } from './trials.ts'
 
+export interface RegressionWork {
+  readonly target: TargetChoice
+  readonly attack: Attack
+  readonly mandatory: boolean
+}
+
 export interface RegressionOptions {
-  readonly attacks: readonly Attack[]
-  readonly targets: readonly TargetChoice[]
+  /** In the order in which they are to run. */
+  readonly work: readonly RegressionWork[]
+  /** When it is spent, work that is not mandatory is left out. */
+  readonly budget?: Budget
   readonly journal: Journal | null
   readonly parallel: number
   readonly signal?: AbortSignal
@@ -15,17 +24,21 @@ export interface RegressionOptions {
 }
 
 /**
- * Runs all attacks on all targets; a trial that has begun is finished when the signal is aborted. Rejects with ChamberError if a target does
- * not load. Returns how many pairs were run.
+ * Runs the attacks; a pair that has begun is finished when the signal is aborted. Rejects with ChamberError if a target does not load.
+ * Returns how many pairs were run, and how many were left out because the budget was spent.
  */
-export async function runRegression(options: RegressionOptions): Promise<number> {
-  const { attacks, targets, journal, parallel, signal, onPair } = options
-  const work = targets.flatMap((target) => attacks.map((attack) => ({ target, attack })))
+export async function runRegression(options: RegressionOptions): Promise<{ done: number; leftOut: number }> {
+  const { work, budget, journal, parallel, signal, onPair } = options
   let done = 0
+  let leftOut = 0
   await forEachParallel(
     work,
     parallel,
-    async ({ target, attack }) => {
+    async ({ target, attack, mandatory }) => {
+      if (!mandatory && budget?.spent) {
+        leftOut++
+        return
+      }
       const attacked = await tryFresh(target, attack, 'attack', journal)
       const twin = await tryFresh(target, attack, 'twin', journal)
       done++
@@ -33,7 +46,7 @@ export async function runRegression(options: RegressionOptions): Promise<number>
     },
     signal,
   )
-  return done
+  return { done, leftOut }
 }
 
 /** Repeats one trial in fresh chambers. Returns how often it was violated by the same oracle with the same code. */

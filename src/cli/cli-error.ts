@@ -20,6 +20,9 @@ const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['TargetError', EXIT.usage],
   ['CorpusError', EXIT.input],
   ['AssembleError', EXIT.input],
+  ['TrialFileError', EXIT.input],
+  ['BudgetError', EXIT.usage],
+  ['ChamberError', EXIT.fault],
   ['ThreatModelError', EXIT.fault],
   ['ReportError', EXIT.fault],
 ])

@@ -113,7 +113,7 @@ function addReplay(program: Command, end: (code: number) => void): void {
     .addHelpText('after', REPLAY_HELP)
     .action(async (attack, options) => {
       const { replay } = await import('./replay.ts')
-      end(await replay(attack, options, process.stdout))
+      end(await interruptible(() => replay(attack, options, process.stdout)))
     })
 }
 

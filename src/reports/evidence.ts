@@ -201,11 +201,21 @@ function violationsOf(threat: string, evidence: Evidence, own: ReadonlySet<strin
     .flatMap((campaign) =>
       Object.entries(campaign.byGenerator)
         .filter(([, generator]) => generator.violated > 0 && generator.threats.includes(threat))
+        .filter(([, generator]) => !accountedFor(generator.threats, campaign.target, evidence))
         .map(
-          ([name, generator]) => `${count(generator.violated, 'module')} of the generator ${name} violated ${campaign.target}.`,
+          ([name, generator]) =>
+            `${count(generator.violated, 'module')} of the generator ${name} violated ${campaign.target}, and no finding says which threat it was.`,
         ),
     )
   return [...findings, ...trials, ...campaigns]
+}
+
+/** Whether a finding says which of a generator's threats its violations realised; then they are not held against the others. */
+function accountedFor(threats: readonly string[], target: string, evidence: Evidence): boolean {
+  return evidence.findings.some(
+    (finding) =>
+      finding.source === 'campaign' && finding.target === target && finding.threat !== null && threats.includes(finding.threat),
+  )
 }
 
 function threatState(threat: StateModel['threats'][number], facts: ThreatFacts): ThreatStateRecord {

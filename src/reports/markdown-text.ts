@@ -6,15 +6,15 @@ import { visible } from './visible.ts'
  * `#1`, `www.` and `://` into links and notifications, escaped or not; a code span is what it leaves alone, so those stand in one.
  */
 export function md(text: string, limit = 600): string {
-  return visible(text, { limit })
-    .replace(/[\\`*_[\]<>&|~$]/g, (character) =>
-      character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`,
-    )
-    .replace(/:\/\/|@|#|www\./gi, (link) => `\`${link}\``)
-    .replace(
-      /^(\s*)([-+=]|\d+(?=[.)]))/,
-      (_, space: string, start: string) => `${space}${/\d/.test(start) ? `${start}\\` : `\\${start}`}`,
-    )
+  return (
+    visible(text, { limit })
+      .replace(/[\\`*_[\]<>&|~$]/g, (character) =>
+        character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`,
+      )
+      .replace(/:\/\/|@|#|www\./gi, (link) => `\`${link}\``)
+      // The start of a list item: another list, a rule or a heading would begin here (CommonMark sections 4.1, 4.3 and 5.2).
+      .replace(/^\s*[-+=]|(?<=^\s*\d{1,9})[.)](?=\s|$)/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`)
+  )
 }
 
 /** The same as a code span, with a fence longer than any run of backticks in it; a `|` is escaped, as tables split cells before they see code. */

@@ -96,20 +96,20 @@ function detection(record: RunRecord, summary: Summary): string {
   const total = totalOf(summary.weakenings)
   if (total === 0)
     return section('Detection power', 'No weakening was planted: this run does not show that it would notice a broken control.')
-  const open = record.weakenings.filter((weakening) => weakening.result !== 'detected')
+  const { detected, 'not-run': notRun } = summary.weakenings
+  const open = (['missed', 'broken'] as const).flatMap((result) =>
+    record.weakenings.filter((weakening) => weakening.result === result),
+  )
   const rows = open
     .slice(0, SHOWN_ROWS)
     .map(
       (weakening) =>
-        `- **${weakening.result === 'not-run' ? 'not run' : weakening.result}** ${mdCode(weakening.id)} ${md(weakening.title)} (control ${mdCode(weakening.control)})`,
+        `- **${weakening.result}** ${mdCode(weakening.id)} ${md(weakening.title)} (control ${mdCode(weakening.control)})`,
     )
+  const line = `${detected} of ${count(total, 'weakening')} detected${notRun > 0 ? `, ${notRun} not run` : ''}.`
   return section(
     'Detection power',
-    [
-      `${summary.weakenings.detected} of ${count(total, 'weakening')} detected.`,
-      ...(rows.length > 0 ? ['', ...rows] : []),
-      ...more(open.length, SHOWN_ROWS),
-    ].join('\n'),
+    [line, ...(rows.length > 0 ? ['', ...rows] : []), ...more(open.length, SHOWN_ROWS)].join('\n'),
   )
 }
 
@@ -121,7 +121,7 @@ function fuzzing(record: RunRecord): string {
     engine.coverage === null
       ? ''
       : `${engine.coverage.initial} → ${engine.coverage.final} of ${engine.coverage.instrumentedEdges}`,
-    engine.seed === null ? '' : String(engine.seed),
+    engine.seed === null ? '–' : String(engine.seed),
   ])
   const campaigns = record.campaigns.map((campaign) => {
     const violated = Object.values(campaign.byGenerator).reduce((sum, generator) => sum + generator.violated, 0)

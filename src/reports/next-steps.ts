@@ -59,7 +59,7 @@ function weakeningSteps(record: RunRecord): NextStep[] {
   const steps: NextStep[] = []
   if (missed.length > 0)
     steps.push({
-      text: `Write an attack that notices ${named(missed)}: until then the control behind it is unproven.`,
+      text: `Write an attack that notices ${named(missed)}: until then ${missed.length === 1 ? 'the control behind it is' : 'the controls behind them are'} unproven.`,
       command: null,
     })
   if (broken.length > 0) steps.push({ text: `Mend the weakening ${named(broken)}: it could not be planted.`, command: null })

@@ -1,5 +1,5 @@
 // The directory of one run, and the pointer to the newest one.
-import { mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { temporaryName, writeAtomically } from './atomic.ts'
 import { errorCode, ReportError } from './report-error.ts'
@@ -26,7 +26,7 @@ export async function createRunDirectory(root: string, now: Date, id: string): P
     .replace(/[-:]/g, '')}-${id}`
   const directory = path.join(root, name)
   try {
-    await mkdir(root, { recursive: true })
+    await makeDirectories(root)
     await mkdir(directory)
   } catch (error) {
     throw unusableRoot(root, directory, error)
@@ -47,6 +47,22 @@ export async function pointLatest(root: string, name: string): Promise<'link' | 
   }
   await writeAtomically(note, `${name}\n`)
   return 'file'
+}
+
+/**
+ * Makes `directory` and what is missing above it. Not `mkdir` with `recursive`: Node.js 24 never returns from it where a parent exists but
+ * making a child says ENOENT, as below /proc (measured); here each level is tried twice at most.
+ */
+async function makeDirectories(directory: string, again = true): Promise<void> {
+  try {
+    await mkdir(directory)
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'EEXIST' && (await stat(directory)).isDirectory()) return
+    if (code !== 'ENOENT' || !again) throw error
+    await makeDirectories(path.dirname(directory), path.dirname(directory) !== directory)
+    await makeDirectories(directory, false)
+  }
 }
 
 async function replaceLink(link: string, name: string): Promise<boolean> {

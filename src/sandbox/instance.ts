@@ -99,9 +99,10 @@ export class Instance implements AsyncDisposable {
     this.#state = 'running'
     const activation = await activate()
     const result = resultOf(signature ? trusted(activation, signature) : activation, this.policy, startedAt)
-    for (const event of result.securityEvents) this.#emit(event)
     if (result.outcome === 'completed') this.#state = 'ready'
     else await this.#end(result.message)
+    // Last, because a listener of the embedder's may throw: the guest has been dealt with by then.
+    for (const event of result.securityEvents) this.#emit(event)
     return result
   }
 

@@ -52,6 +52,8 @@ export class Sandbox implements AsyncDisposable {
   readonly #jails = new Jails()
   readonly #instances = new Set<Instance>()
   #closed = false
+  /** Calls of `terminateAll`: a guest whose jail was still being prepared during one must not start afterwards. */
+  #sweeps = 0
 
   /** @param policy complete and checked; see {@link createSandbox} */
   constructor(policy: Policy) {
@@ -88,6 +90,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** Ends every guest of this sandbox, in the middle of a call if need be, and resolves when all are verifiably gone. */
   async terminateAll(): Promise<void> {
+    this.#sweeps++
     await Promise.all([...this.#instances].map((instance) => instance.terminate()))
   }
 
@@ -144,11 +147,7 @@ export class Sandbox implements AsyncDisposable {
         `The module exports no function ${quoteGuestText(entry)} that can be called; name another with "entry".`,
       )
     }
-    if (options.signal?.aborted)
-      return {
-        instance: null,
-        result: resultWithoutRun('terminated', 'The guest was ended by its host before it started.', [], startedAt),
-      }
+    if (options.signal?.aborted) return notStarted(startedAt)
     return this.#run(
       admission,
       policy,
@@ -160,11 +159,30 @@ export class Sandbox implements AsyncDisposable {
         grants,
       },
       options.signal,
+      startedAt,
     )
   }
 
-  async #run(admitted: Admitted, policy: Policy, spec: GuestSpec, signal: AbortSignal | undefined): Promise<Started> {
-    const housing = await this.#house(policy)
+  async #run(
+    admitted: Admitted,
+    policy: Policy,
+    spec: GuestSpec,
+    signal: AbortSignal | undefined,
+    startedAt: number,
+  ): Promise<Started> {
+    const sweeps = this.#sweeps
+    let housing: Housing
+    try {
+      housing = await this.#house(policy)
+    } catch (error) {
+      const message = `No jail could be started: ${quoteGuestText((error as Error).message, 300)}.`
+      return { instance: null, result: resultWithoutRun('sandbox-fault', message, [], startedAt) }
+    }
+    // Preparing a jail takes a while, and nobody listened to the signal meanwhile.
+    if (signal?.aborted || sweeps !== this.#sweeps) {
+      await housing.end()
+      return notStarted(startedAt)
+    }
     const abort = () => void instance.terminate()
     const instance = new Instance(policy, admitted.sha256, admitted.functions, housing, () => {
       this.#instances.delete(instance)
@@ -185,6 +203,11 @@ export class Sandbox implements AsyncDisposable {
     return new Jailed(jail, this.#jails, limits, quotas.outputBytes, isolation.exclusiveJail)
   }
 }
+
+const notStarted = (startedAt: number): Started => ({
+  instance: null,
+  result: resultWithoutRun('terminated', 'The guest was ended by its host before it started.', [], startedAt),
+})
 
 function viewOf(module: ModuleBytes): Uint8Array {
   if (module instanceof ArrayBuffer || module instanceof SharedArrayBuffer) return new Uint8Array(module)

@@ -1,6 +1,6 @@
 // Turns what a person writes after `--target` into a Target. Called inside the chamber only: a target's module is never loaded elsewhere.
 import { existsSync } from 'node:fs'
-import { extname, isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Target } from './target.ts'
 
@@ -25,7 +25,6 @@ export interface LoadOptions {
   readonly base?: string
 }
 
-const OWN_EXTENSION = extname(import.meta.url)
 const OWN_SOURCES = resolve(import.meta.dirname, '..')
 
 /**
@@ -48,12 +47,16 @@ export function resolveTarget(specifier: string, base: string = process.cwd()): 
   return path
 }
 
+/** A weakened copy holds TypeScript even where this file runs compiled. */
+function sourcePath(sources: string, module: string): string {
+  const typescript = join(sources, `${module}.ts`)
+  return existsSync(typescript) ? typescript : join(sources, `${module}.js`)
+}
+
 /** Loads the module and takes its default export: a Target, or a function that returns one. Throws TargetError. */
 export async function loadTarget(specifier: string, options: LoadOptions = {}): Promise<Target> {
   const builtIn = BUILT_IN.get(specifier)
-  const path = builtIn
-    ? join(options.sources ?? OWN_SOURCES, `${builtIn.module}${OWN_EXTENSION}`)
-    : resolveTarget(specifier, options.base)
+  const path = builtIn ? sourcePath(options.sources ?? OWN_SOURCES, builtIn.module) : resolveTarget(specifier, options.base)
   const exported = await importDefault(specifier, path)
   const target =
     typeof exported === 'function' ? await callFactory(specifier, path, exported, builtIn?.argument ?? null) : exported
@@ -83,6 +86,8 @@ async function callFactory(specifier: string, path: string, factory: unknown, ar
   }
 }
 
+const isUnenforced = (value: unknown): boolean => value === 'time' || value === 'resident-memory'
+
 /** The shape only: what it does is for the oracles to judge. */
 function checkTarget(value: unknown, path: string): Target {
   const wrong = (what: string): TargetError =>
@@ -96,6 +101,9 @@ function checkTarget(value: unknown, path: string): Target {
   }
   if (typeof target['version'] !== 'string') throw wrong('`version` must be text')
   if (typeof target['run'] !== 'function') throw wrong('`run` must be a function')
+  if (target['unenforced'] !== undefined && !(Array.isArray(target['unenforced']) && target['unenforced'].every(isUnenforced))) {
+    throw wrong('`unenforced` must be a list of "time" and "resident-memory" if it is there')
+  }
   for (const name of ['describe', 'close']) {
     if (target[name] !== undefined && typeof target[name] !== 'function')
       throw wrong(`\`${name}\` must be a function if it is there`)

@@ -167,7 +167,7 @@ function readFormerlyZero(decoder: InstructionDecoder, size: number, space: stri
   return index
 }
 
-/** Data segments come after the code; without a data count section one pass could not check the index (section 5.5.16). */
+/** Data segments come after the code; without a data count section one pass could not check the index (section 5.5.15). */
 function readDataIndex(decoder: InstructionDecoder): number {
   const { dataCount } = decoder.scope.spaces
   if (dataCount === undefined) {
@@ -180,7 +180,7 @@ function readDataIndex(decoder: InstructionDecoder): number {
   return readIndex(decoder.cursor, dataCount, 'data')
 }
 
-/** Section 5.4.7: bit 6 of the flags announces a memory index; bits above it are not defined. Returns the offset. */
+/** Section 5.4.5: bit 6 of the flags announces a memory index; bits above it are not defined. Returns the offset. */
 function readMemarg(decoder: InstructionDecoder): number {
   const { cursor, scope } = decoder
   const at = cursor.position

@@ -1,5 +1,6 @@
 // The binary format of WebAssembly: a strict reader, its data, the opcode table, and a writer. Knows no policy.
 
+export { ByteCursor } from './cursor.ts'
 export * from './errors.ts'
 export { FEATURES, type Feature } from './features.ts'
 export {
@@ -7,6 +8,7 @@ export {
   functionTypeOfBody,
   type Instruction,
 } from './instructions.ts'
+export { forEachLabel } from './labels.ts'
 export * as leb128 from './leb128.ts'
 export { DEFAULT_READER_LIMITS, type ReaderLimits } from './limits.ts'
 export * from './module.ts'

@@ -27,7 +27,7 @@ export const SECTION_NAMES = [
   'tag',
 ] as const
 
-/** Ids of the sections other than custom, in the order in which they must occur (section 5.5.2). */
+/** Ids of the sections other than custom, in the order in which they must occur (section 5.5.17). */
 export const SECTION_ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11] as const
 export type SectionId = (typeof SECTION_ORDER)[number]
 

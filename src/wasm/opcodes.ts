@@ -22,7 +22,7 @@ export interface OpcodeInfo {
   readonly name: string
   readonly immediates: readonly Immediate[]
   readonly features: readonly Feature[]
-  /** Whether it may occur in a constant expression (section 3.4.15), and what allowed it there. */
+  /** Whether it may occur in a constant expression (section 3.4.13), and what allowed it there. */
   readonly constant: false | 'always' | Feature
 }
 

@@ -1,4 +1,4 @@
-// Reading heap, reference, value and storage types (sections 5.3.1 to 5.3.8).
+// Reading heap, reference, value and storage types (sections 5.3.1 to 5.3.7).
 
 import type { ByteCursor } from './cursor.ts'
 import { MalformedModule } from './errors.ts'

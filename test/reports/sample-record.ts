@@ -21,8 +21,11 @@ export type SampleKind = 'held' | 'findings' | 'interrupted' | 'fault' | 'empty'
 
 const OWN = ['sandbox-jail', 'sandbox-inline'] as const
 
+/** Read once; it is never changed here. */
+const threatModel = loadThreatModel()
+
 export function sampleRecord(kind: SampleKind): RunRecord {
-  const model = loadThreatModel()
+  const model = threatModel
   const threats = model.threats.map((threat) => threat.id)
   const share = { held: 1, findings: 0.94, interrupted: 0.33, fault: 0.03, empty: 0 }[kind]
   const covered = threats.slice(0, Math.floor(threats.length * share))

@@ -139,7 +139,8 @@ const CASES: { readonly [Code in MalformedCode]: readonly Case[] } = {
   ],
   'reference-type': [
     ['a table of integers', w.moduleOf(w.tableSection(w.bytes(0x7f, MIN_1))), 11],
-    ['an element segment of integers', w.moduleOf(w.elementSection(w.bytes(5, 0x7f, 0)))],
+    // V8 13.6 takes any value type here, even for a segment that then holds i32.const expressions.
+    ['an element segment of integers', w.moduleOf(w.elementSection(w.bytes(5, 0x7f, w.vec([I32_0]))))],
   ],
   'composite-type': [
     ['0x5D', types(w.bytes(0x5d, 0)), 11],
@@ -372,7 +373,7 @@ function refusal(bytes: Uint8Array): MalformedModule | undefined {
 }
 
 describe.each(MALFORMED_CODES)('%s', (expected) => {
-  it.each(CASES[expected])('%s', (what, bytes, at) => {
+  it.each(CASES[expected].map(([what, bytes, at]) => ({ what, bytes, at })))('$what', ({ what, bytes, at }) => {
     const error = refusal(bytes)
     expect(error?.code).toBe(expected)
     expect(error?.name).toBe('MalformedModule')

@@ -1,6 +1,6 @@
 // Recipes of modules whose cost is out of proportion to their size (MOD-04 to MOD-14). With small numbers each is an honest module.
 import { z } from 'zod'
-import { body, bytes, customSection, END, moduleOf, name, section, u32, vec } from '../../wasm/writer.ts'
+import { body, bytes, customSection, END, moduleOf, section, u32, vec } from '../../wasm/writer.ts'
 import { joined, repeat } from './bulk.ts'
 import { recipe, upTo } from './recipe.ts'
 import {
@@ -137,7 +137,7 @@ export const imports = recipe('imports', { count: upTo(MANY), module: z.string()
 
 /** `run` and `count` further exports of the same function, each name padded to `nameBytes` bytes (MOD-14, MOD-13). */
 export const exportNames = recipe('exports', { count: upTo(300_000), nameBytes: upTo(200_000) }, (p) => {
-  const more = Array.from({ length: p.count }, (_, i) => functionExport(i.toString(36).padStart(p.nameBytes, 'e'), 0))
+  const more = Array.from({ length: p.count }, (_, i) => functionExport(i.toString(36).padStart(p.nameBytes, '_'), 0))
   const all = section(SECTIONS.export, bytes(u32(p.count + 1), functionExport('run', 0), joined(more)))
   return moduleOf(typesOf(VOID), functionsOfType0(1), all, codeOf(EMPTY_BODY))
 })

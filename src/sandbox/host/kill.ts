@@ -13,9 +13,10 @@ const TRAP_MODULE = Uint8Array.from([
  * behaviour before it runs a guest (see `trapIsUncatchable`).
  */
 export function makeTrap(): () => never {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(TRAP_MODULE))
-  return instance.exports['trap'] as () => never
+  trapModule ??= new WebAssembly.Module(TRAP_MODULE)
+  return new WebAssembly.Instance(trapModule).exports['trap'] as () => never
 }
+let trapModule: WebAssembly.Module | undefined
 
 // (module (import "k" "k" (func $k)) (func (export "run") (result i32) try (result i32) (call $k) (i32.const 0) catch_all (i32.const 1) end))
 const SWALLOW_MODULE = Uint8Array.from([
@@ -25,7 +26,13 @@ const SWALLOW_MODULE = Uint8Array.from([
 ])
 
 /** True if this engine lets a trap through `catch_all`, as the specification says. Without that no guest may run here. */
-export function trapIsUncatchable(trap: () => never): boolean {
+export function trapIsUncatchable(): boolean {
+  uncatchable ??= tryToCatch(makeTrap())
+  return uncatchable
+}
+let uncatchable: boolean | undefined
+
+function tryToCatch(trap: () => never): boolean {
   let module: WebAssembly.Module
   try {
     module = new WebAssembly.Module(SWALLOW_MODULE)

@@ -7,6 +7,8 @@ export type CellMessage =
   | { readonly type: 'call'; readonly name: string; readonly values: readonly (number | bigint)[] }
 
 export type CellReport =
+  /** The thread is there and waits for a module. */
+  | { readonly type: 'up' }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'event'; readonly event: LocalEvent }
   | { readonly type: 'ending'; readonly ending: Ending; readonly memoryBytes: number; readonly hostCalls: number }

@@ -31,3 +31,4 @@ const settle = (from: Guest, ending: ReturnType<Guest['load']>): CellReport => (
 })
 
 port.on('message', (message: CellMessage) => report(handle(message)))
+report({ type: 'up' })

@@ -14,6 +14,7 @@ export const FRAME = {
   usage: 0x86,
   cellGone: 0x87,
   cellFailed: 0x88,
+  cellReady: 0x89,
 } as const
 export type FrameType = (typeof FRAME)[keyof typeof FRAME]
 

@@ -82,9 +82,14 @@ export class Guest {
     return this.#memory?.buffer.byteLength ?? 0
   }
 
+  /** The guest's memory itself, for harnesses that run a guest in their own thread and compare its memory before and after a call. */
+  get memory(): WebAssembly.Memory | null {
+    return this.#memory
+  }
+
   /** Compiles, links, instantiates, and runs the start function. @param bytes the admitted module */
   load(bytes: Uint8Array<ArrayBuffer>): Ending {
-    if (!trapIsUncatchable(this.#trap))
+    if (!trapIsUncatchable())
       return { kind: 'fault', detail: 'this engine lets guests catch traps, so a guest could survive being ended' }
     return this.#settle(() => {
       // Compile options are never given: with them the engine would resolve `wasm:js-string` by itself (LNK-05).

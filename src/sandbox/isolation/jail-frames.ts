@@ -13,16 +13,16 @@ const size = z
   .number()
   .min(0)
   .max(2 ** 53)
-const wireValue = z
-  .tuple([z.enum(['f', 'i']), z.string().regex(/^(-?\d{1,20}|-?\d*\.?\d+(e[+-]\d+)?|NaN|-?Infinity)$/)])
-  .transform((v, context) => {
-    try {
-      return fromWire(v)
-    } catch {
-      context.addIssue({ code: 'custom', message: 'not an i64' })
-      return z.NEVER
-    }
-  })
+// Every quantifier is bounded: with open ones a megabyte of digits would keep the host busy for hours, backtracking.
+const NUMBER = /^(-?\d{1,25}|-?\d{0,25}\.\d{1,25}(e[+-]\d{1,3})?|-?\d{1,25}e[+-]\d{1,3}|NaN|-?Infinity)$/
+const wireValue = z.tuple([z.enum(['f', 'i']), z.string().regex(NUMBER)]).transform((v, context) => {
+  try {
+    return fromWire(v)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not an i64' })
+    return z.NEVER
+  }
+})
 
 const ending = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('returned'), values: z.array(wireValue).max(1000) }),
@@ -56,7 +56,7 @@ const schemas = {
   ending: z.strictObject({ ending, memoryBytes: size, hostCalls: size }),
   event,
   usage: z.strictObject({ cpuMicros: size, residentBytes: size }),
-  cellGone: z.strictObject({}),
+  nothing: z.strictObject({}),
   cellFailed: z.strictObject({ code: text(80) }),
 }
 
@@ -67,6 +67,7 @@ export type JailFrame =
   | { readonly kind: 'event'; readonly event: z.infer<typeof event> }
   | { readonly kind: 'usage'; readonly cpuMicros: number; readonly residentBytes: number }
   | { readonly kind: 'cell-gone' }
+  | { readonly kind: 'cell-ready' }
   | { readonly kind: 'cell-failed'; readonly code: string }
 
 function json<S extends z.ZodType>(schema: S, payload: Uint8Array): z.infer<S> {
@@ -97,8 +98,11 @@ export function decodeJailFrame({ type, payload }: Frame): JailFrame {
     case FRAME.usage:
       return { kind: 'usage', ...json(schemas.usage, payload) }
     case FRAME.cellGone:
-      json(schemas.cellGone, payload)
+      json(schemas.nothing, payload)
       return { kind: 'cell-gone' }
+    case FRAME.cellReady:
+      json(schemas.nothing, payload)
+      return { kind: 'cell-ready' }
     case FRAME.cellFailed:
       return { kind: 'cell-failed', ...json(schemas.cellFailed, payload) }
     default:

@@ -1,7 +1,7 @@
 // A jail as the host sees it: a child process, its channel, and the certainty that it is gone.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { encodeFrame, encodeJson, FrameReader, type FrameType, ProtocolError } from './frames.ts'
-import { jailCommand } from './hardening.ts'
+import { type JailCommand, jailCommand } from './hardening.ts'
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from './jail-frames.ts'
 import { type Sample, sampleProcess } from './watch.ts'
 
@@ -18,7 +18,10 @@ export interface JailEnd {
 }
 
 export type JailListener = (
-  event: JailFrame | { readonly kind: 'protocol-error'; readonly detail: string } | ({ readonly kind: 'gone' } & JailEnd),
+  event:
+    | Exclude<JailFrame, { readonly kind: 'usage' | 'cell-ready' }>
+    | { readonly kind: 'protocol-error'; readonly detail: string }
+    | ({ readonly kind: 'gone' } & JailEnd),
 ) => void
 
 export class JailProcess {
@@ -27,13 +30,13 @@ export class JailProcess {
   #listener: JailListener = () => {}
   #lastWords = ''
   #usage: Sample | null = null
+  #cell = Promise.withResolvers<void>()
   /** Set once the process has ended. */
   ended: JailEnd | null = null
   /** What the jail found out about itself. */
   probe: Readonly<Record<string, string>> = {}
 
-  private constructor() {
-    const { command, args, env } = jailCommand()
+  private constructor({ command, args, env }: JailCommand) {
     this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
     const reader = new FrameReader(MAX_JAIL_PAYLOAD)
     this.#child.stdout!.on('data', (chunk: Buffer) => this.#receive(reader, chunk))
@@ -56,8 +59,8 @@ export class JailProcess {
    *
    * @throws {Error} if it does not start
    */
-  static async start(): Promise<JailProcess> {
-    const jail = new JailProcess()
+  static async start(command: JailCommand = jailCommand()): Promise<JailProcess> {
+    const jail = new JailProcess(command)
     let late: NodeJS.Timeout | undefined
     const problem = await new Promise<string | null>((resolve) => {
       late = setTimeout(() => resolve(`no report within ${START_MS / 1000} s`), START_MS)
@@ -72,6 +75,16 @@ export class JailProcess {
     if (problem === null) return jail
     await jail.kill()
     throw new Error(`The jail did not start: ${problem}`)
+  }
+
+  /**
+   * Waits until the jail's cell is there: starting a thread takes longer than a small guest does, and no guest pays for it. Resolves also
+   * when the jail has ended, which a jail whose cell does not come in time must.
+   */
+  async cellReady(): Promise<void> {
+    const late = setTimeout(() => void this.kill(), START_MS)
+    await this.#cell.promise
+    clearTimeout(late)
   }
 
   get pid(): number {
@@ -122,7 +135,15 @@ export class JailProcess {
       for (const frame of reader.push(chunk)) {
         const message = decodeJailFrame(frame)
         if (message.kind === 'usage') this.#usage = { cpuMs: message.cpuMicros / 1000, residentBytes: message.residentBytes }
-        else this.#listener(message)
+        else if (message.kind === 'cell-ready') this.#cell.resolve()
+        else {
+          if (message.kind === 'cell-gone') {
+            // The next cell follows. Whoever waits already is let go, so that a jail cannot make its host wait for ever.
+            this.#cell.resolve()
+            this.#cell = Promise.withResolvers()
+          }
+          this.#listener(message)
+        }
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
@@ -136,6 +157,7 @@ export class JailProcess {
   #end(detail: string): JailEnd {
     if (this.ended) return this.ended
     this.ended = { detail, outOfMemory: /out of memory|allocation failed/i.test(this.#lastWords) }
+    this.#cell.resolve()
     this.#listener({ kind: 'gone', ...this.ended })
     return this.ended
   }

@@ -13,6 +13,9 @@ import { encodeLoad, toWire } from './wire.ts'
 /** How long the cooperative step and `terminate()` may take together before SIGKILL, milliseconds. The two take 10 to 30 on an idle machine. */
 const TERMINATE_MS = 150
 
+/** Events that a jail may send in one activation. A guest causes a handful and is dead; more would be a way to fill the host's memory. */
+const MAX_EVENTS = 1000
+
 interface Pending {
   readonly resolve: (ending: Outside) => void
   readonly watch: Watch
@@ -30,6 +33,7 @@ export class Jailed implements Housing {
   #hostCalls = 0
   #ended: Promise<void> | null = null
   #cellGone: (() => void) | null = null
+  #distrusted = false
   /** What ended the guest, once something has. */
   #verdict: Outside | null = null
 
@@ -87,9 +91,10 @@ export class Jailed implements Housing {
     const pending = this.#pending
     this.#pending = null
     if (!pending) return
+    // A last look, so that what the guest used up since the one before counts too; what it exceeds ends it.
     pending.watch.look()
     pending.watch.stop()
-    pending.resolve(ending)
+    pending.resolve(this.#verdict ?? ending)
   }
 
   readonly #hear: JailListener = (event) => {
@@ -99,6 +104,7 @@ export class Jailed implements Housing {
         if (!this.#output.add(event.stream, event.bytes)) this.#distrust('output-over-cap')
         return
       case 'event':
+        if (this.#events.length >= MAX_EVENTS) return this.#distrust('too-many-events')
         this.#events.push(event.event)
         return
       case 'ending':
@@ -126,7 +132,10 @@ export class Jailed implements Housing {
     }
   }
 
+  /** Said once: what comes after the first offence is the same news. */
   #distrust(what: string): void {
+    if (this.#distrusted) return
+    this.#distrusted = true
     this.#events.push({
       type: 'suspicious-behaviour',
       severity: 'high',

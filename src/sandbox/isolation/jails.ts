@@ -5,21 +5,39 @@ import { JailProcess } from './jail-process.ts'
 const KEEP_IDLE = 1
 
 export class Jails {
+  readonly #startProcess: () => Promise<JailProcess>
   readonly #all = new Set<JailProcess>()
   readonly #idle: JailProcess[] = []
+  readonly #starting = new Set<Promise<JailProcess>>()
   #closed = false
+
+  /** @param startProcess how a jail is started */
+  constructor(startProcess: () => Promise<JailProcess> = () => JailProcess.start()) {
+    this.#startProcess = startProcess
+  }
 
   /** @param fresh true: a jail in which no guest ever ran */
   async take(fresh: boolean): Promise<JailProcess> {
     const idle = fresh ? undefined : this.#idle.pop()
-    if (idle && !idle.ended) {
-      idle.keepHostAlive(true)
-      return idle
+    idle?.keepHostAlive(true)
+    await idle?.cellReady()
+    if (idle && !idle.ended) return idle
+    if (idle) this.#all.delete(idle)
+    return this.#start()
+  }
+
+  async #start(): Promise<JailProcess> {
+    const starting = this.#startProcess()
+    this.#starting.add(starting)
+    try {
+      const jail = await starting
+      this.#all.add(jail)
+      if (this.#closed) await this.drop(jail)
+      await jail.cellReady()
+      return jail
+    } finally {
+      this.#starting.delete(starting)
     }
-    const jail = await JailProcess.start()
-    this.#all.add(jail)
-    if (this.#closed) await this.drop(jail)
-    return jail
   }
 
   /** Gives back a jail whose guest is gone. */
@@ -36,10 +54,11 @@ export class Jails {
     this.#all.delete(jail)
   }
 
-  /** Ends every jail, idle or not, and starts no more. */
+  /** Ends every jail, idle or not, those that are just being started too. */
   async close(): Promise<void> {
     this.#closed = true
     this.#idle.length = 0
+    await Promise.allSettled(this.#starting)
     await Promise.all([...this.#all].map((jail) => this.drop(jail)))
   }
 }

@@ -4,7 +4,7 @@ import type { Trap } from '../result.ts'
 const KINDS: readonly (readonly [RegExp, Trap])[] = [
   [/^unreachable$/, 'unreachable'],
   [
-    /memory access out of bounds|(data|array) segment|segment (index )?out of bounds|array access(es)? out of bounds|array element access/,
+    /memory access out of bounds|(data|array) segment|array access(es)? out of bounds|array element access/,
     'out-of-bounds-memory',
   ],
   [/table (index|access|element).*out of bounds|element segment|table index is out of bounds/, 'out-of-bounds-table'],

@@ -1,4 +1,4 @@
-// Constant expressions: the few instructions that may initialise globals, tables and segments (section 3.4.15).
+// Constant expressions: the few instructions that may initialise globals, tables and segments (section 3.4.13).
 
 import { MalformedModule } from '../errors.ts'
 import type { InstructionDecoder } from '../instructions.ts'

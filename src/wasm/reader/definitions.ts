@@ -1,4 +1,4 @@
-// The table, memory, tag and global sections, and what adding to those index spaces entails (sections 5.5.7 to 5.5.9, 5.5.17).
+// The table, memory, tag and global sections, and what adding to those index spaces entails (sections 5.5.7 to 5.5.9, 5.5.16).
 
 import { MalformedModule } from '../errors.ts'
 import { checkLimit } from '../limits.ts'

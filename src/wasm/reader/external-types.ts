@@ -1,4 +1,4 @@
-// Limits and the types of tables, memories, globals and tags, as imports and definitions share them (sections 5.3.14 to 5.3.19).
+// Limits and the types of tables, memories, globals and tags, as imports and definitions share them (sections 5.3.9 to 5.3.13).
 
 import { MalformedModule } from '../errors.ts'
 import { readU32, readU64AsNumber } from '../leb128.ts'

@@ -130,7 +130,7 @@ function readCustomSection(reading: Reading, payloadSize: number): string {
   return name
 }
 
-/** Counts that two sections must agree on, even if one of them is missing (section 5.5.16). */
+/** Counts that two sections must agree on, even if one of them is missing (section 5.5.17). */
 function checkCounts({ draft, cursor }: Reading): void {
   const defined = draft.functionTypeIndices.length - draft.importCounts.function
   if (draft.bodies.length !== defined) {

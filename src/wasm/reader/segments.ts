@@ -1,4 +1,4 @@
-// The element, data count and data sections (sections 5.5.12, 5.5.15 and 5.5.16).
+// The element, data count and data sections (sections 5.5.12, 5.5.14 and 5.5.15).
 
 import { MalformedModule } from '../errors.ts'
 import { readU32 } from '../leb128.ts'

@@ -1,4 +1,4 @@
-// The type section: function, struct and array types, alone or in recursion groups (sections 5.3.9 to 5.3.13, 5.5.4).
+// The type section: function, struct and array types, alone or in recursion groups (sections 5.3.7, 5.3.8 and 5.5.4).
 
 import { MalformedModule } from '../errors.ts'
 import { checkLimit } from '../limits.ts'
@@ -60,7 +60,7 @@ function readSubtype(reading: Reading, group: RecursionGroup, depths: Depths): v
   draft.types.push({ ...common, ...readCompositeType(reading) })
 }
 
-/** At most one supertype, defined before its subtypes (section 3.2.9). */
+/** At most one supertype, defined before its subtypes (section 3.2.11). */
 function readSupertype({ cursor, draft }: Reading): number | undefined {
   const at = cursor.position
   const count = readVectorLength(cursor)

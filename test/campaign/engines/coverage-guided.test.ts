@@ -109,6 +109,16 @@ describe.runIf(usable)('findings', () => {
     )
   })
 
+  test('a bug that almost every input meets does not hide one that takes exploring', async () => {
+    const shallow = "if (data.length > 8) { throw new Error('shallow') }"
+    const source = MAGIC.replace('(data) {', `(data) { ${shallow}`)
+    const run = await runCoverageGuided(options('shallow', source, { seconds: 30, maxFindings: 2 }))
+    expect(run.artifacts.map(({ message }) => message.replace(/\d+/, '#'))).toEqual([
+      'Error: shallow',
+      'RangeError: planted at #',
+    ])
+  })
+
   test('process.abort(): the engine saves nothing, the input comes from the journal', async () => {
     const run = await runCoverageGuided(options('abort', FATAL('process.abort()'), { maxFindings: 1 }))
     expect(run.status).toBe('finding')

@@ -1,9 +1,19 @@
 // locateAddon: finds an addon that loads, never touches installed files, and explains itself where none loads.
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { basename, dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AddonLocation, installedAddonPath, locateAddon } from '../../../src/campaign/engines/jazzer-addon.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'gauntlet-addon-'))
@@ -121,6 +131,29 @@ describe.runIf(isGlibcLinux)('on a Linux with glibc', () => {
     const again = await locateAddon({ cacheDirectories: [open, blocked, join(blocked, 'below'), next] })
     expect(again.path).toBe(join(next, `fuzzer-${before}.node`))
     expect(readdirSync(open)).toEqual([])
+  })
+
+  test('by default the copy goes to the cache of the node_modules folder that holds the addon', async (context) => {
+    if (!copied()) return context.skip('the original loads here')
+    const modules = join(directory, 'project', 'node_modules')
+    const addonPath = join(modules, '@jazzer.js', 'fuzzer', 'prebuilds', basename(original))
+    mkdirSync(dirname(addonPath), { recursive: true })
+    copyFileSync(original, addonPath)
+    const own = await locateAddon({ addonPath })
+    expect(own.path).toBe(join(modules, '.cache', 'wasm-gauntlet', `fuzzer-${before}.node`))
+  })
+
+  test('and to a private temporary folder if there is no node_modules folder', async (context) => {
+    if (!copied()) return context.skip('the original loads here')
+    const temporary = join(directory, 'tmp')
+    mkdirSync(temporary)
+    vi.stubEnv('TMPDIR', temporary)
+    const addonPath = join(directory, basename(original))
+    copyFileSync(original, addonPath)
+    const own = await locateAddon({ addonPath })
+    vi.unstubAllEnvs()
+    expect(dirname(dirname(own.path!))).toBe(temporary)
+    expect(statSync(dirname(own.path!)).mode & 0o777).toBe(0o700)
   })
 
   test('without any usable folder the reasons are listed', async (context) => {

@@ -1,5 +1,7 @@
 // V8 as an oracle: does it accept the bytes, and if not, is it because of their format, their meaning, or its own bounds?
 
+import type { WasmModule } from '../../../src/wasm/index.ts'
+
 /**
  * - `malformed`: the bytes break the binary grammar or an index; the reader must refuse them as well.
  * - `validation`: types, alignments, lanes, constness, declared references: meaning, which the reader leaves to the engine.
@@ -116,4 +118,17 @@ export function classify(text: string): Rejection {
     .replace(/^Compiling function #\d+(?::".*")? failed: /s, '')
     .replace(/ @\+\d+$/, '')
   return { class: CLASSIFICATION.find((rule) => rule.pattern.test(message))?.class ?? 'unclassified', message }
+}
+
+/** Imports and exports as the engine lists them: same order, names and kinds. */
+export function interfaceDifference(module: WasmModule, compiled: WebAssembly.Module): string | undefined {
+  const ours = {
+    imports: module.imports.map((entry) => ({ module: entry.module, name: entry.name, kind: entry.type.kind as string })),
+    exports: module.exports.map((entry) => ({ name: entry.name, kind: entry.kind as string })),
+  }
+  const theirs = {
+    imports: WebAssembly.Module.imports(compiled).map(({ module, name, kind }) => ({ module, name, kind: kind as string })),
+    exports: WebAssembly.Module.exports(compiled).map(({ name, kind }) => ({ name, kind: kind as string })),
+  }
+  return JSON.stringify(ours) === JSON.stringify(theirs) ? undefined : 'imports or exports differ'
 }

@@ -26,17 +26,18 @@ import {
 
 const TYPE = { function: 0, struct: 1, array: 2, packedStruct: 3, packedArray: 4, functionArray: 5 } as const
 
-/** Where the first instruction of `richModule`'s function comes from: `unreachable` makes any operands well typed after it. */
-export function richModule(code: Uint8Array): Uint8Array {
+const GC_TYPES = [
+  bytes(0x5f, vec([Uint8Array.of(0x7f, 1)])),
+  bytes(0x5e, 0x7f, 1),
+  bytes(0x5f, vec([Uint8Array.of(0x78, 1)])),
+  bytes(0x5e, 0x78, 1),
+  bytes(0x5e, 0x70, 1),
+]
+
+/** The module with `code` as its function's instructions, whose final `end` it adds. Without `gc`, only the function type. */
+export function richModule(code: Uint8Array, { gc = true } = {}): Uint8Array {
   return moduleOf(
-    typeSection(
-      functionType(),
-      bytes(0x5f, vec([Uint8Array.of(0x7f, 1)])),
-      bytes(0x5e, 0x7f, 1),
-      bytes(0x5f, vec([Uint8Array.of(0x78, 1)])),
-      bytes(0x5e, 0x78, 1),
-      bytes(0x5e, 0x70, 1),
-    ),
+    typeSection(functionType(), ...(gc ? GC_TYPES : [])),
     functionSection(0),
     tableSection(bytes(0x70, limits({ min: 1, is64: false, shared: false }))),
     memorySection(limits({ min: 1, max: 1, is64: false, shared: false })),
@@ -49,7 +50,7 @@ export function richModule(code: Uint8Array): Uint8Array {
   )
 }
 
-/** Instructions after which the opcode, with valid immediates, is accepted by an engine. */
+/** The opcode with valid immediates, between two `unreachable`: after the first any operands are there, and any results may be left. */
 export function useOf(info: OpcodeInfo): Uint8Array {
   const opcode = info.prefix === 0 ? Uint8Array.of(info.code) : prefixed(info.prefix, info.code)
   const whole = bytes(opcode, ...info.immediates.map((kind) => immediate(info, kind)))

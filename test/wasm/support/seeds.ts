@@ -14,7 +14,7 @@ export interface Seed {
 const { Features } = binaryen
 
 /** Features by name: `Features.All` would switch on whatever a later binaryen brings. Bulk memory needs both of its flags. */
-const BINARYEN_FEATURES =
+export const BINARYEN_FEATURES =
   Features.Atomics |
   Features.MutableGlobals |
   Features.NontrappingFPToInt |

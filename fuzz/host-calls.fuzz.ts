@@ -1,0 +1,16 @@
+// Coverage-guided: bytes, as a program of host calls, through the executor guest, inline.
+import { decodeProgram, formatProgram } from '../src/attacks/executor/program.ts'
+import type { FuzzTargetAbout } from '../src/campaign/property.ts'
+import { runProgram } from './executor.ts'
+
+export const about: FuzzTargetAbout = {
+  threats: ['MEM-01', 'MEM-02', 'MEM-09', 'MEM-10', 'MEM-21', 'CTL-01', 'WSI-04', 'WSI-06'],
+  includes: ['build/src/sandbox/host', 'build/src/sandbox/isolation/guest'],
+  maxLength: 256,
+}
+
+export function fuzz(data: Buffer): void {
+  const program = decodeProgram(data, 65_536)
+  const problem = runProgram(program)
+  if (problem !== null) throw new Error(`${problem}\n${formatProgram(program)}`)
+}

@@ -1,0 +1,35 @@
+// Whatever a guest passes to host calls, each answers an error number, changes only its outputs, and nothing happens after the guest's end.
+import fc from 'fast-check'
+import { decodeProgram, formatProgram } from '../../src/attacks/executor/program.ts'
+import type { Property } from '../../src/campaign/property.ts'
+import { checkProperty } from '../check.ts'
+import { runProgram } from '../executor.ts'
+
+const PAGE = 65_536
+
+const property: Property = {
+  name: 'host-calls',
+  threats: [
+    'MEM-01',
+    'MEM-02',
+    'MEM-03',
+    'MEM-09',
+    'MEM-10',
+    'MEM-11',
+    'MEM-12',
+    'MEM-21',
+    'MEM-26',
+    'CTL-01',
+    'WSI-04',
+    'WSI-06',
+  ],
+  run: async (seed, milliseconds) =>
+    checkProperty(
+      fc.uint8Array({ minLength: 17, maxLength: 200, size: 'max' }).map((bytes) => decodeProgram(bytes, PAGE)),
+      runProgram,
+      formatProgram,
+      seed,
+      milliseconds,
+    ),
+}
+export default property

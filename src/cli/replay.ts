@@ -1,0 +1,101 @@
+// `gauntlet replay`: one attack and its twin, each in a chamber of its own, and what every oracle makes of them.
+import type { Trial } from '../attacks/attack.ts'
+import { type ChamberInfo, inFreshChamber } from '../campaign/chamber.ts'
+import { expectedText } from '../campaign/trials.ts'
+import { judgeAttack, judgeTrial } from '../oracles/judge.ts'
+import type { Observation, Verdict } from '../oracles/observation.ts'
+import { visible, visibleJson } from '../reports/visible.ts'
+import { resolveTarget } from '../targets/load.ts'
+import { EXIT } from './exit-codes.ts'
+import { readSubject, type Subject } from './replay-subject.ts'
+import { outputJson } from './result-json.ts'
+import { type Output, write } from './terminal.ts'
+
+export interface ReplayOptions {
+  readonly target?: string
+  readonly json?: true
+}
+
+interface Tried {
+  readonly trial: Trial
+  readonly observation: Observation
+  readonly verdict: Verdict
+}
+
+const EXIT_OF_VERDICT = { contained: EXIT.ok, violated: EXIT.violation, inconclusive: EXIT.fault } as const
+
+/** @returns 0 if contained, 1 if violated, 2 if it could not be decided */
+export async function replay(what: string, options: ReplayOptions, output: Output): Promise<number> {
+  const subject = await readSubject(what)
+  const target = resolveTarget(options.target ?? subject.target ?? 'jail')
+  const { tried: attack, info } = await attempt(target, subject.id, subject.attack)
+  const twin = subject.twin && (await attempt(target, `${subject.id}.twin`, subject.twin)).tried
+  // A stored trial was found without a twin of its own; then the attack's verdict stands alone.
+  const verdict = subject.twin ? judgeAttack(attack.verdict, twin?.verdict ?? null) : attack.verdict
+  await write(output, options.json ? asJson(subject, info, attack, twin, verdict) : asText(subject, info, attack, twin, verdict))
+  return EXIT_OF_VERDICT[verdict.kind]
+}
+
+async function attempt(target: string, name: string, trial: Trial): Promise<{ tried: Tried; info: ChamberInfo }> {
+  const { observation, info } = await inFreshChamber({ target }, name, trial)
+  return { tried: { trial, observation, verdict: judgeTrial(trial, observation, info.own) }, info }
+}
+
+function asJson(subject: Subject, info: ChamberInfo, attack: Tried, twin: Tried | null, verdict: Verdict): string {
+  const plain = ({ trial, observation, verdict: { kind, reason, oracles } }: Tried) => ({
+    verdict: kind,
+    reason,
+    oracles,
+    expected: trial.expect,
+    observation: {
+      ...observation,
+      result: observation.result && {
+        ...observation.result,
+        stdout: outputJson(observation.result.stdout),
+        stderr: outputJson(observation.result.stderr),
+      },
+    },
+  })
+  return visibleJson({
+    attack: subject.id,
+    title: subject.title,
+    threats: subject.threats,
+    target: info,
+    verdict: verdict.kind,
+    reason: verdict.reason,
+    trials: { attack: plain(attack), twin: twin && plain(twin) },
+  })
+}
+
+function asText(subject: Subject, info: ChamberInfo, attack: Tried, twin: Tried | null, verdict: Verdict): string {
+  const lines = [
+    `${subject.id}: ${subject.title}`,
+    `threats   ${subject.threats.join(', ')}`,
+    `target    ${info.name} (${info.version})`,
+    '',
+    ...describe('attack', attack),
+    '',
+    ...(twin ? describe('twin', twin) : ['twin      none is stored with this trial']),
+    '',
+    `verdict   ${verdict.kind}: ${verdict.reason}`,
+  ]
+  return `${lines.map((line) => visible(line, { limit: 4_000 })).join('\n')}\n`
+}
+
+const TWIN_WORDS = { contained: 'allowed', violated: 'not allowed', inconclusive: 'undecided' } as const
+
+function describe(role: 'attack' | 'twin', { trial, observation, verdict }: Tried): string[] {
+  const { result, threw, chamber } = observation
+  const ended = result
+    ? `${result.outcome} (${result.detail})`
+    : (threw ?? (chamber.hung ? 'no answer; it had to be killed' : 'no answer'))
+  const exit = result?.exitCode === null || result?.exitCode === undefined ? '' : `, exit code ${result.exitCode}`
+  const events = result && result.events.length > 0 ? `, events ${result.events.join(', ')}` : ''
+  const words = role === 'twin' ? TWIN_WORDS[verdict.kind] : verdict.kind
+  return [
+    `${role.padEnd(10)}${words}`,
+    `  expected  ${expectedText(trial)}`,
+    `  seen      ${ended}${exit}${events}, after ${Math.round(observation.elapsedMs)} ms`,
+    ...verdict.oracles.map(({ oracle, kind, reason }) => `  ${oracle.padEnd(9)} ${kind}: ${reason}`),
+  ]
+}
