@@ -1,6 +1,6 @@
 ;;! title: Another call on an instance that trapped half way through an update
 ;;! threats: [CTL-10]
-;;! provenance: Envoy-wasm#463, Envoy PR #40166 and #38801
+;;! provenance: "Envoy-wasm#463, Envoy PR #40166 and #38801"
 ;;! notices: instance-states (a trapped instance is not poisoned)
 ;;! run: {calls: [{call: fail}, {call: after}]}
 ;;! expect: {outcomes: [trapped, refused], details: [trapped, call-refused], stdout: "", forbidden: [AFTER]}

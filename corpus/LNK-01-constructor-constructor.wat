@@ -3,7 +3,7 @@
 ;;! provenance: JS API, "read the imports" (Get of module, then of field); linked with plain import objects on Node 20, 22, 24 and 26
 ;;! notices: null-prototype-linking (plain object at both levels) together with import-match (names looked up with `in`)
 ;;! run: {limits: {wallClockMs: 4000}}
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "constructor" "constructor" (func $function (param externref) (result externref)))
   (func (export "run") (drop (call $function (ref.null extern)))))

@@ -2,7 +2,7 @@
 ;;! threats: [LNK-01]
 ;;! provenance: JS API, "read the imports"; measured on Node 20, 22, 24 and 26 with an empty import object
 ;;! notices: null-prototype-linking at the outer level, with import-match
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "constructor" "getOwnPropertyNames" (func $names (param externref) (result externref)))
   (import "constructor" "getPrototypeOf" (func $prototype (param externref) (result externref)))

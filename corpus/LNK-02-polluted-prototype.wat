@@ -3,7 +3,7 @@
 ;;! provenance: measured on Node 20, 22, 24 and 26, a function on Object.prototype is linked for a missing field
 ;;! notices: null-prototype-linking, with import-match that tests `name in table`
 ;;! conditions: [polluted-object-prototype]
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "env" "gift" (func $gift))
   (import "polluted" "gift" (func $second))

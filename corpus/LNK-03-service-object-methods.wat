@@ -2,7 +2,7 @@
 ;;! threats: [LNK-03]
 ;;! provenance: measured, a class instance passed as an import module links its constructor and every method; the names are those of common WASI shims
 ;;! notices: null-prototype-linking (the object that implements the calls is passed as the import module)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "wasi_snapshot_preview1" "getImportObject" (func $imports (result externref)))
   (import "wasi_snapshot_preview1" "initialize" (func $initialize (param externref)))

@@ -2,7 +2,7 @@
 ;;! threats: [LNK-04, LNK-01]
 ;;! provenance: JS API, "read the imports" (an immutable global takes any JavaScript value that converts to its type)
 ;;! notices: import-match (only functions are looked up in the table), with null-prototype-linking
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "wasi_snapshot_preview1" "__proto__" (global $prototype externref))
   (import "__proto__" "constructor" (global $object externref))

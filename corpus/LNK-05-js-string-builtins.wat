@@ -2,7 +2,7 @@
 ;;! threats: [LNK-05]
 ;;! provenance: JS API, builtins of "wasm:js-string"; measured on Node 22, 24 and 26, linked against {} and not listed by Module.imports() when the option is given
 ;;! notices: import-match together with compile options that the guest can profit from
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "wasm:js-string" "length" (func $length (param externref) (result i32)))
   (import "wasm:js-string" "test" (func $test (param externref) (result i32)))

@@ -2,7 +2,7 @@
 ;;! threats: [LNK-06]
 ;;! provenance: JS API, exception tags; measured on Node 22, 24 and 26, try_table on JSTag hands the guest the host's Error object
 ;;! notices: import-match (tags are matched against nothing and handed out)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "env" "JSTag" (tag $js (param externref)))
   (import "wasi_snapshot_preview1" "sched_yield" (func $sched_yield (result i32)))

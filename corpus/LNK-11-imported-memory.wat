@@ -2,7 +2,7 @@
 ;;! threats: [LNK-11, LNK-15]
 ;;! provenance: JS API, "read the imports" (memory imports); GHSA-7qmx-3fpx-r45m for what shared objects between guests lead to
 ;;! notices: import-match (memories and tables handed out on demand)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "env" "memory" (memory 1))
   (import "env" "__indirect_function_table" (table 1 funcref))

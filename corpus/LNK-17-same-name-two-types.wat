@@ -2,7 +2,7 @@
 ;;! threats: [LNK-17]
 ;;! provenance: JS API, "read the imports" (each entry is resolved by itself; a JavaScript function fits every type)
 ;;! notices: import-match (the first entry of a name decides for all)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_write" (func $other (param i64 f64) (result externref)))

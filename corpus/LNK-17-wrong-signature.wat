@@ -2,7 +2,7 @@
 ;;! threats: [LNK-17, MEM-14]
 ;;! provenance: JS API, function imports (a JavaScript function fits every type; missing arguments are undefined, results are converted)
 ;;! notices: import-match (names compared, types not)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked]}
 (module
   (import "wasi_snapshot_preview1" "random_get" (func $random (param i64) (result i32 i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param externref)))

@@ -2,7 +2,7 @@
 ;;! threats: [LNK-19]
 ;;! provenance: tolerant loaders that stub missing imports with () => 0, which is success in most interfaces; contrast wasmtime define_unknown_imports_as_traps
 ;;! notices: import-match (unknown names stubbed)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused], stdout: "", forbidden: [VERIFIED]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked], stdout: "", forbidden: [VERIFIED]}
 (module
   (import "env" "verify_signature" (func $verify (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_frobnicate" (func $frobnicate (param i32) (result i32)))

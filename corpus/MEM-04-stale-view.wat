@@ -1,6 +1,6 @@
 ;;! title: Memory grown between two host calls, so that every view the host kept is detached
 ;;! threats: [MEM-04]
-;;! provenance: emscripten#6747 and #17622, txiki.js#938; measured, index writes to a detached view vanish and TextDecoder gives ""
+;;! provenance: "emscripten#6747 and #17622, txiki.js#938; measured, index writes to a detached view vanish and TextDecoder gives \"\""
 ;;! notices: guest-memory (view kept from one call to the next)
 ;;! expect: {outcomes: [exited], exitCode: 0, stdout: "before\nafter\n"}
 (module

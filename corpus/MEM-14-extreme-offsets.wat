@@ -1,6 +1,6 @@
 ;;! title: 64-bit arguments at both ends of their range
 ;;! threats: [MEM-14]
-;;! provenance: uvwasi#254 and #258 (large offsets); measured, a u64 of all ones arrives as -1n and a Number returned for an i64 throws
+;;! provenance: "uvwasi#254 and #258 (large offsets); measured, a u64 of all ones arrives as -1n and a Number returned for an i64 throws"
 ;;! notices: abi-table (64-bit values converted to Number, or mixed with it)
 ;;! expect: {outcomes: [exited], exitCode: 0}
 (module

@@ -1,6 +1,6 @@
 ;;! title: Good input, but no place for the result
 ;;! threats: [MEM-21]
-;;! provenance: WAMR#4611 and #4665; GHSA-3p27-qvp9-27qf
+;;! provenance: "WAMR#4611 and #4665; GHSA-3p27-qvp9-27qf"
 ;;! notices: abi-table (place of the result checked only when it is written)
 ;;! run: {stdin: "input"}
 ;;! expect: {outcomes: [exited], exitCode: 0, stdout: ""}

@@ -2,7 +2,7 @@
 ;;! threats: [WSI-13, LNK-19]
 ;;! provenance: WASI preview 1, path_open; partial shims answer 0 or throw
 ;;! notices: import-match (calls of the interface that are not offered are stubbed)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, file-access]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked, file-access]}
 (module
   (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "fd_readdir" (func $list (param i32 i32 i32 i64 i32) (result i32)))

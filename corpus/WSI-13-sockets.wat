@@ -2,7 +2,7 @@
 ;;! threats: [WSI-13, LNK-19]
 ;;! provenance: browser_wasi_shim, sock_* throw "sockets not supported"
 ;;! notices: import-match (calls of the interface that are not offered are stubbed)
-;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, network-access]}
+;;! expect: {outcomes: [refused], details: [refused], events: [module-refused, syscall-blocked, network-access]}
 (module
   (import "wasi_snapshot_preview1" "sock_send" (func $send (param i32 i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32 i32) (result i32)))

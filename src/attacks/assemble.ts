@@ -104,7 +104,8 @@ async function withBinaryen(text: string): Promise<Uint8Array<ArrayBuffer>> {
 
 /** The first complaint of either assembler, without the source text that both like to repeat (binaryen up to a megabyte of it). */
 function explain(error: unknown): AssembleError {
-  const text = String(error instanceof Error ? error.message : error).slice(0, 4000)
+  // binaryen throws an object that is no Error but has a message.
+  const text = String((error as { message?: unknown })?.message ?? error).slice(0, 4000)
   const found = /(?:^|\n)(?:[^\n:]*:)?(\d+):\d+: (?:error: )?([^\n]*)/.exec(text)
   if (found) return new AssembleError(found[2]!.trim().slice(0, 200), Number(found[1]))
   return new AssembleError(text.split('\n', 1)[0]!.trim().slice(0, 200) || 'the assembler gave up without a reason', null)

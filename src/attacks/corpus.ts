@@ -1,7 +1,7 @@
 // Reads the corpus: one file per escape attempt, as WebAssembly text with a header (`.wat`) or as a recipe for its bytes (`.yaml`).
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, isScalar, LineCounter, parseDocument, type Scalar, visit } from 'yaml'
 import type { z } from 'zod'
 import { AssembleError, type Assembler, assemble } from './assemble.ts'
 import type { Attack, Expectation, RunOptions, Trial } from './attack.ts'
@@ -215,6 +215,16 @@ function parseHeader<T>(file: string, yaml: string, offset: number, schema: z.Zo
       'correct its indentation or quoting',
     )
   }
+  const cut = cutValue(document)
+  if (cut) {
+    const line = offset + counter.linePos(cut.range![0]).line
+    throw new CorpusError(
+      file,
+      line,
+      `the value ends at " #${cut.comment!.slice(0, 20)}", which begins a comment`,
+      'put the value in quotes',
+    )
+  }
   const parsed = schema.safeParse(document.toJS() ?? {})
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
@@ -227,6 +237,19 @@ function parseHeader<T>(file: string, yaml: string, offset: number, schema: z.Zo
   }
   const line = offset + (node?.range ? counter.linePos(node.range[0]).line : 1)
   throw new CorpusError(file, line, `${issue.path.join('.') || 'the header'}: ${issue.message}`, remedyFor(issue))
+}
+
+/** The first value with a comment behind it on its line: `Zed PR #10370` without quotes is `Zed PR` to YAML, and nobody would notice. */
+function cutValue(document: Document.Parsed): Scalar.Parsed | undefined {
+  let found: Scalar.Parsed | undefined
+  visit(document, {
+    Scalar: (_, node) => {
+      if (!isScalar(node) || !node.comment || !node.range) return undefined
+      found = node as Scalar.Parsed
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 function remedyFor(issue: z.core.$ZodIssue): string {

@@ -5,6 +5,7 @@ import type { Observation } from '../oracles/observation.ts'
 import type { CampaignRecord } from '../reports/run-record.ts'
 import type { Budget } from './budget.ts'
 import { Chamber, withEnd } from './chamber.ts'
+import { pause } from './clock.ts'
 import type { Journal } from './journal.ts'
 import { enter, judged, type Pair, type TargetChoice, trialOf, weigh } from './trials.ts'
 
@@ -20,6 +21,8 @@ export interface AttackGenerator {
 export interface GeneratedOptions {
   readonly generators: readonly AttackGenerator[]
   readonly target: TargetChoice
+  /** Whether an attack applies to the target; one that does not is not run and not counted. Default: all do. */
+  readonly accept?: (attack: Attack) => boolean
   /** Seed of the run; each attack gets a seed of its own from it. */
   readonly seed: number
   readonly budget: Budget
@@ -108,12 +111,16 @@ export async function runGenerated(options: GeneratedOptions): Promise<CampaignR
   const one = async (chamber: ReusedChamber): Promise<void> => {
     const number = index++
     const generator = options.generators[number % options.generators.length]!
-    if (broken.has(generator.name)) return
+    if (broken.has(generator.name)) return await pause(0)
     const attack = await make(generator, seedFor(seed, number), (text) => {
       broken.add(generator.name)
       options.onFault(text)
     })
-    if (!attack) return
+    if (!attack || options.accept?.(attack) === false) {
+      // A turn of the event loop, so that a signal is heard even if attack after attack is passed over.
+      await pause(0)
+      return
+    }
     const attacked = judged(attack, 'attack', await chamber.run(attack, 'attack'), target.own)
     const twin = judged(attack, 'twin', await chamber.run(attack, 'twin'), target.own)
     const pair = weigh(attacked, twin)

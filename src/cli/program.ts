@@ -17,7 +17,7 @@ const POLICY = ['--policy <name|file>', 'strict, default, relaxed, or a .yaml or
 export async function gauntlet(argv: readonly string[]): Promise<number> {
   leaveQuietlyWhenNobodyReads()
   let code: number = EXIT.ok
-  const program = commandLine((result) => {
+  const program = commandLine(['gauntlet', ...argv].join(' '), (result) => {
     code = result
   })
   try {
@@ -31,7 +31,7 @@ export async function gauntlet(argv: readonly string[]): Promise<number> {
   }
 }
 
-function commandLine(end: (code: number) => void): Command {
+function commandLine(typed: string, end: (code: number) => void): Command {
   const program = new Command('gauntlet')
     .description('Runs untrusted WebAssembly in a sandbox, and attacks sandboxes to see what holds.')
     .version(version(), '-V, --version', 'print the version')
@@ -44,7 +44,7 @@ function commandLine(end: (code: number) => void): Command {
   addInspect(program, end)
   addThreats(program)
   addReplay(program, end)
-  addFuzz(program, end)
+  addFuzz(program, typed, end)
   return program
 }
 
@@ -66,7 +66,7 @@ function addRun(program: Command, end: (code: number) => void): void {
     .action(async (path, options) => {
       const { run } = await import('./run.ts')
       const streams = { input: () => process.stdin, output: process.stdout, notes: process.stderr }
-      end(await interruptible((signal) => run(path, options, streams, signal)))
+      end(await interruptible((interruption) => run(path, options, streams, interruption)))
     })
 }
 
@@ -113,11 +113,12 @@ function addReplay(program: Command, end: (code: number) => void): void {
     .addHelpText('after', REPLAY_HELP)
     .action(async (attack, options) => {
       const { replay } = await import('./replay.ts')
-      end(await interruptible(() => replay(attack, options, process.stdout)))
+      end(await interruptible((interruption) => replay(attack, options, process.stdout, interruption)))
     })
 }
 
-function addFuzz(program: Command, end: (code: number) => void): void {
+/** @param typed the command as it was typed, for the report */
+function addFuzz(program: Command, typed: string, end: (code: number) => void): void {
   program
     .command('fuzz')
     .summary('attack a sandbox and write a report')
@@ -136,10 +137,10 @@ function addFuzz(program: Command, end: (code: number) => void): void {
     .option('--no-weakenings', 'leave out the deliberate defects that prove the attacks')
     .option('--json', 'print the run record as JSON at the end')
     .addHelpText('after', FUZZ_HELP)
-    .action(async (options, command: Command) => {
+    .action(async (options) => {
       const { fuzz } = await import('./fuzz.ts')
-      const line = ['gauntlet', 'fuzz', ...command.parent!.args.slice(1)].join(' ')
-      end(await interruptible((signal) => fuzz(options, line, process.stdout, process.stderr, signal)))
+      const streams = { output: process.stdout, notes: process.stderr }
+      end(await interruptible(({ signal }) => fuzz(options, typed, streams, signal)))
     })
 }
 

@@ -7,6 +7,7 @@ import type { Observation, Verdict } from '../oracles/observation.ts'
 import { visible, visibleJson } from '../reports/visible.ts'
 import { resolveTarget } from '../targets/load.ts'
 import { EXIT } from './exit-codes.ts'
+import type { Interruption } from './interrupt.ts'
 import { readSubject, type Subject } from './replay-subject.ts'
 import { outputJson } from './result-json.ts'
 import { type Output, write } from './terminal.ts'
@@ -25,10 +26,12 @@ interface Tried {
 const EXIT_OF_VERDICT = { contained: EXIT.ok, violated: EXIT.violation, inconclusive: EXIT.fault } as const
 
 /** @returns 0 if contained, 1 if violated, 2 if it could not be decided */
-export async function replay(what: string, options: ReplayOptions, output: Output): Promise<number> {
+export async function replay(what: string, options: ReplayOptions, output: Output, interruption: Interruption): Promise<number> {
   const subject = await readSubject(what)
   const target = resolveTarget(options.target ?? subject.target ?? 'jail')
+  // A trial ends within seconds by itself; what is asked between two is whether to begin the next.
   const { tried: attack, info } = await attempt(target, subject.id, subject.attack)
+  if (interruption.code !== null) return interruption.code
   const twin = subject.twin && (await attempt(target, `${subject.id}.twin`, subject.twin)).tried
   // A stored trial was found without a twin of its own; then the attack's verdict stands alone.
   const verdict = subject.twin ? judgeAttack(attack.verdict, twin?.verdict ?? null) : attack.verdict

@@ -5,7 +5,8 @@ import type { Policy } from '../sandbox/policy/schema.ts'
 import { readFileBounded, readStreamBounded } from './bounded-read.ts'
 import { parseCallArguments } from './call-arguments.ts'
 import { inputError, usageError } from './cli-error.ts'
-import { EXIT, exitCodeOf } from './exit-codes.ts'
+import { exitCodeOf } from './exit-codes.ts'
+import type { Interruption } from './interrupt.ts'
 import { readModuleFile } from './module-file.ts'
 import { type PolicyOptions, policyFrom } from './policy-option.ts'
 import { resultText, valueJson } from './result-json.ts'
@@ -27,13 +28,10 @@ export interface RunStreams {
   readonly notes: Output
 }
 
-/**
- * @param signal ends the guest
- * @returns the exit code
- */
-export async function run(path: string, options: RunOptions, streams: RunStreams, signal: AbortSignal): Promise<number> {
+/** @returns the exit code */
+export async function run(path: string, options: RunOptions, streams: RunStreams, interruption: Interruption): Promise<number> {
   const policy = await policyFrom(options)
-  const result = await execute(path, options, policy, streams.input, signal)
+  const result = await execute(path, options, policy, streams.input, interruption.signal)
   if (options.json) {
     await write(streams.output, resultText(result))
   } else {
@@ -43,7 +41,7 @@ export async function run(path: string, options: RunOptions, streams: RunStreams
     if (result.outcome !== 'completed' && result.outcome !== 'exited')
       await writeLine(streams.notes, `gauntlet: ${result.outcome}: ${result.message}`)
   }
-  return signal.aborted ? EXIT.interrupted : exitCodeOf(result)
+  return result.outcome === 'terminated' && interruption.code !== null ? interruption.code : exitCodeOf(result)
 }
 
 async function execute(

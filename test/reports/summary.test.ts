@@ -183,6 +183,7 @@ describe('words and figures', () => {
       'a⟨U+001B⟩[31m⟨U+202E⟩b⟨U+200B⟩⟨U+E0041⟩⟨U+D800⟩⟨U+00A0⟩⟨U+2028⟩c',
     )
     expect(visible('e\u0301\u0302\u0303\u0304')).toBe('e\u0301\u0302⟨U+0303⟩⟨U+0304⟩')
+    expect(visible('\ufff9\ue000\u{10ffff}\u0600')).toBe('⟨U+FFF9⟩⟨U+E000⟩⟨U+10FFFF⟩⟨U+0600⟩')
     expect(visible('a\tb\nc')).toBe('a⟨U+0009⟩b⟨U+000A⟩c')
     expect(visible('a\tb\nc\r', { lines: true })).toBe('a\tb\nc⟨U+000D⟩')
     expect(visible('grüße 你好 → ok')).toBe('grüße 你好 → ok')

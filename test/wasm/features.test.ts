@@ -67,6 +67,7 @@ const USES: readonly (readonly [what: string, bytes: Uint8Array, features: reado
   ['memory.size with an index of two bytes', codeWith([MEMORY], 0x3f, w.u32(0, 2), 0x1a), ['multi-memory'], -4],
   ['a data segment with memory index 0', w.moduleOf(MEMORY, w.dataSection(w.bytes(2, 0, I32_0, 0))), ['bulk-memory'], -6],
   ['(ref func)', types(w.functionType(['(ref func)'])), ['typed-function-references', 'reference-types'], 13],
+  ['ref.null of a type index', code(0xd0, 0, 0x1a), ['reference-types', 'typed-function-references'], -4],
   ['call_ref', code(0x14, 0), ['typed-function-references'], -3],
   [
     'a table with an initial value',

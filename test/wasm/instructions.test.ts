@@ -77,6 +77,8 @@ describe('values of immediates', () => {
     ['struct.get', [0xfb, 2, 1, 1], [1, 1]],
     ['br_on_cast', [0xfb, 24, 3, 0, 0x6e, 0x6b], [3, 0, -18, -21]],
     ['i8x16.extract_lane_s', [0xfd, 21, 7], [7]],
+    // A lane is a byte, not an integer that could go on.
+    ['i8x16.extract_lane_s', [0xfd, 21, 0x85], [0x85]],
     ['select', [0x1c, 1, 0x7f], [1]],
     ['try_table', [0x1f, 0x40, 2, 0, 0, 0, 3, 0, END], [-64, 2]],
     ['throw', [0x08, 0], [0]],

@@ -94,6 +94,7 @@ describe('the default, where a module of that size is small enough to make', () 
 
 describe('a limit stops the reader at the count, before the entries', () => {
   it.each([
+    ['maxTypes', 1],
     ['maxFunctions', 3],
     ['maxImports', 2],
     ['maxExports', 7],
@@ -106,6 +107,15 @@ describe('a limit stops the reader at the count, before the entries', () => {
     // The entries themselves are garbage: only a reader that looks at them would say so.
     const bytes = w.moduleOf(w.section(section, w.concat([w.u32(1000), new Uint8Array(1000).fill(0xff)])))
     expect(exceeded(bytes, { [name]: 999 })).toMatchObject({ limit: name, actual: 1000, max: 999, offset: 11 })
+  })
+
+  it('maxTypes, for the members of a group', () => {
+    const group = w.bytes(0x4e, 3, new Uint8Array(9).fill(0xff))
+    expect(exceeded(w.moduleOf(w.typeSection(group)), { maxTypes: 2 })).toMatchObject({
+      limit: 'maxTypes',
+      actual: 3,
+      offset: 11,
+    })
   })
 
   it('maxDataSegments, in the data count section', () => {

@@ -233,7 +233,7 @@ const CASES: { readonly [Code in MalformedCode]: readonly Case[] } = {
     ['an empty body', w.moduleOf(...ONE, w.codeSection(w.body([])))],
   ],
   'body-size': [
-    ['larger than the section', w.moduleOf(...ONE, w.codeSection(w.body(END, [], 3)))],
+    ['larger than the section', w.moduleOf(...ONE, w.codeSection(w.body(END, [], 3))), 21],
     ['instructions behind the last end', w.moduleOf(...ONE, w.codeSection(w.body(w.bytes(END, 0x01))))],
     ['a second end', w.moduleOf(...ONE, w.codeSection(w.body(w.bytes(END, END))))],
   ],
@@ -270,7 +270,7 @@ const CASES: { readonly [Code in MalformedCode]: readonly Case[] } = {
     ['a count that lies', w.moduleOf(...ONE, w.section(10, w.vec([w.body(END)], 2)))],
   ],
   'data-count': [
-    ['more than there are', w.moduleOf(w.dataCountSection(2), w.dataSection(w.bytes(1, 0)))],
+    ['more than there are', w.moduleOf(w.dataCountSection(2), w.dataSection(w.bytes(1, 0))), 13],
     ['fewer than there are', w.moduleOf(w.dataCountSection(0), w.dataSection(w.bytes(1, 0)))],
     ['without a data section', w.moduleOf(w.dataCountSection(1))],
   ],

@@ -1,6 +1,6 @@
 // A generator: a named way to make attacks of one kind from a seed, with the twin and the expectation that belong to them.
 import fc from 'fast-check'
-import { assemble } from '../assemble.ts'
+import { type Assembler, assemble } from '../assemble.ts'
 import type { Attack, Expectation, Trial } from '../attack.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 
@@ -16,7 +16,10 @@ export interface Generator {
 }
 
 /** A trial as generators write it: bytes, or text to assemble; limits are filled in. */
-export type DraftTrial = { readonly expect: Expectation; readonly run?: Trial['run'] } & ({ readonly bytes: Uint8Array } | { readonly wat: string })
+export type DraftTrial = { readonly expect: Expectation; readonly run?: Trial['run'] } & (
+  | { readonly bytes: Uint8Array }
+  | { readonly wat: string; readonly assembler?: Assembler }
+)
 export interface Draft {
   readonly title: string
   /** The threats of this very attack, the main one first; all of the generator's if left out. */
@@ -41,7 +44,7 @@ export function generator({ name, family, threats, provenance, drafts }: Generat
     family,
     threats,
     generate: async (seed) => {
-      const draft = fc.sample(drafts, { seed, numRuns: 1 })[0]!
+      const draft = sampleOnce(drafts, seed)
       return {
         id: `${name}@${seed}`,
         title: draft.title,
@@ -55,8 +58,17 @@ export function generator({ name, family, threats, provenance, drafts }: Generat
   }
 }
 
+/** One value of an arbitrary, always the same for a seed. Seeds that follow each other give values that have nothing to do with each other. */
+export function sampleOnce<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
+  // The first numbers of xorshift generators with neighbouring seeds are alike: the seed is mixed first (the finaliser of MurmurHash3).
+  let mixed = seed | 0
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return fc.sample(arbitrary, { seed: mixed ^ (mixed >>> 16), numRuns: 1 })[0]!
+}
+
 async function trialOf(draft: DraftTrial): Promise<Trial> {
-  const bytes = 'wat' in draft ? await assemble(draft.wat) : draft.bytes
+  const bytes = 'wat' in draft ? await assemble(draft.wat, draft.assembler) : draft.bytes
   return { bytes, expect: draft.expect, run: { ...draft.run, limits: { ...DEFAULT_LIMITS, ...draft.run?.limits } } }
 }
 

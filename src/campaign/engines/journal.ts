@@ -22,6 +22,7 @@ const MAGIC = 0x314a4757
 const HEADER_SIZE = 16
 /** Executions between two looks at the parent: rare enough to cost nothing, often enough for an orphan to live for a moment only. */
 const PARENT_CHECK_INTERVAL = 1024
+const PARENT_CHECK_MS = 1_000
 
 export interface JournalEntry {
   /** Executions begun, the recorded input's included. */
@@ -84,13 +85,18 @@ function knownKeys(): ReadonlySet<string> {
   return new Set(path === undefined ? [] : (JSON.parse(readFileSync(path, 'utf8')) as string[]))
 }
 
-/** Ends this process when the one that started it is gone: in synchronous mode nothing else would notice before the time is up. */
+/**
+ * Ends this process when the one that started it is gone. In synchronous mode no timer fires while inputs run, so the result is to be
+ * called between them; a timer of its own serves the time after the last input, when a worker of the target may keep the process alive.
+ */
 function parentCheck(): () => void {
   const parent = Number(process.env[PARENT_VARIABLE])
   if (!Number.isSafeInteger(parent) || process.ppid !== parent) return () => {}
-  return () => {
+  const check = (): void => {
     if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
   }
+  setInterval(check, PARENT_CHECK_MS).unref()
+  return check
 }
 
 /** A function that puts one input into the journal. All memory is allocated here, none per execution. */

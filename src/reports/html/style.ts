@@ -28,7 +28,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--paper); color: var(--ink); }
+body { margin: 0; overflow-wrap: anywhere; background: var(--paper); color: var(--ink); }
 main, header, nav, footer { max-width: 1100px; margin: 0 auto; padding: 0 1.25rem; }
 a { color: var(--link); text-underline-offset: 0.15em; }
 a:focus-visible, summary:focus-visible, input:focus-visible + label, .scroll:focus-visible, pre:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -54,6 +54,7 @@ pre { background: var(--raised); border: 1px solid var(--rule); border-radius: 6
 .line { fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .dashed { stroke-dasharray: 2.4 2.4; }
 .badge { white-space: nowrap; font-weight: 600; }
+li .badge, h3 .badge { white-space: normal; }
 .r-passed { color: var(--passed); } .r-failed { color: var(--failed); } .r-needs-review { color: var(--needs-review); }
 .r-unknown { color: var(--unknown); } .r-not-run { color: var(--not-run); } .r-not-applicable { color: var(--not-applicable); }
 
@@ -64,7 +65,7 @@ header { padding-top: 1.6rem; }
 .alarm { border: 3px double var(--failed); background: var(--failed-ground); padding: 0.8rem 1rem; margin: 0 0 1rem; border-radius: 6px; }
 .alarm p { max-width: none; margin: 0.2rem 0; }
 .alarm strong { color: var(--failed); font-size: 1.1rem; }
-.verdict { display: grid; grid-template-columns: auto 1fr; gap: 0.4rem 0.9rem; align-items: start; padding: 1.1rem 1.2rem; border-left: 6px solid currentColor; border-radius: 4px; background: var(--raised); }
+.verdict { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.4rem 0.9rem; align-items: start; padding: 1.1rem 1.2rem; border-left: 6px solid currentColor; border-radius: 4px; background: var(--raised); }
 .verdict > .mark { width: 2rem; height: 2rem; margin-top: 0.05rem; }
 .verdict h1, .verdict p { color: var(--ink); }
 .verdict p { grid-column: 2; margin: 0; }
@@ -121,13 +122,13 @@ summary > strong { flex: 1 1 14rem; }
 article { border: 1px solid var(--rule); border-left: 4px solid var(--failed); border-radius: 6px; padding: 0.7rem 1rem; margin: 0.8rem 0; }
 article h3 { margin: 0 0 0.3rem; overflow-wrap: anywhere; }
 article.other { border-left-color: var(--rule); }
-.pairs { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; margin: 0.4rem 0; }
+.pairs { display: grid; grid-template-columns: fit-content(16rem) minmax(0, 1fr); gap: 0.25rem 1rem; margin: 0.4rem 0; }
 .pairs dt { color: var(--quiet); font-size: 0.9rem; }
 .pairs dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 footer { margin: 3rem auto 2rem; color: var(--quiet); font-size: 0.86rem; }
 
 @media (max-width: 700px) {
-  main, header, nav, footer { padding: 0 0.9rem; }
+  main, header, nav, footer { padding-inline: 0.9rem; }
   h1 { font-size: 1.3rem; }
   .answers, .coverage, .pairs { grid-template-columns: minmax(0, 1fr); }
   .coverage dt { margin-top: 0.5rem; }

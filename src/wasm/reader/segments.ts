@@ -48,15 +48,12 @@ function noteElementFeatures({ features }: Reading, flags: number, offset: numbe
   else if (flags !== 0) features.note('reference-types', offset)
 }
 
-function readElementTable({ cursor, draft, features }: Reading, flags: number): number {
-  const at = cursor.position
+function readElementTable({ cursor, draft }: Reading, flags: number): number {
   if ((flags & DECLARATIVE_OR_TABLE) === 0) {
-    if (draft.tables.length === 0) throw invalidIndex(at, 'table')
+    if (draft.tables.length === 0) throw invalidIndex(cursor.position, 'table')
     return 0
   }
-  const index = readIndex(cursor, draft.tables.length, 'table')
-  if (index > 0) features.note('reference-types', at)
-  return index
+  return readIndex(cursor, draft.tables.length, 'table')
 }
 
 function readElementKind(reading: Reading, flags: number): void {
@@ -108,7 +105,6 @@ function readDataSegment(reading: Reading): DataSegment {
   const memoryAt = cursor.position
   const memory = flags === 2 ? readU32(cursor) : 0
   if (memory >= draft.memories.length) throw invalidIndex(memoryAt, 'memory')
-  if (memory > 0) features.note('multi-memory', memoryAt)
   readConstantExpression(reading)
   return { mode: 'active', memory, contents: readContents(reading) }
 }

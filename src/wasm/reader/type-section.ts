@@ -19,8 +19,9 @@ type Depths = number[]
 
 export function readTypeSection(reading: Reading): void {
   const depths: Depths = []
+  const at = reading.at
   const groups = readVectorLength(reading.cursor)
-  checkLimit(reading.limits, 'maxTypes', groups, reading.at)
+  checkLimit(reading.limits, 'maxTypes', groups, at)
   for (let index = 0; index < groups; index++) readRecursionGroup(reading, depths)
 }
 

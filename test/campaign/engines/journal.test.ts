@@ -130,18 +130,20 @@ describe('as the engine sees it', () => {
     expect(readExecutions(path)).toBe(0)
   })
 
-  test('an orphan ends itself', async () => {
+  test.each([
+    ['running inputs', "const end = Date.now() + 60_000; while (Date.now() < end) fuzz(Buffer.from('x'))"],
+    ['idle, but kept alive', 'setTimeout(() => {}, 60_000)'],
+  ])('an orphan ends itself, %s', async (name, activity) => {
     const moduleUrl = pathToFileURL(join(import.meta.dirname, '../../../src/campaign/engines/journal.ts')).href
-    const pidFile = join(directory, 'orphan.pid')
-    const orphan = join(directory, 'orphan.mjs')
+    const pidFile = join(directory, `${name}.pid`)
+    const orphan = join(directory, `${name}.mjs`)
     writeFileSync(
       orphan,
       `import { writeFileSync } from 'node:fs'
        import { journalled } from ${JSON.stringify(moduleUrl)}
        const fuzz = journalled(() => undefined)
        writeFileSync(${JSON.stringify(pidFile)}, String(process.pid))
-       const end = Date.now() + 60_000
-       while (Date.now() < end) fuzz(Buffer.from('x'))`,
+       ${activity}`,
     )
     const parent = join(directory, 'parent.mjs')
     writeFileSync(

@@ -1,0 +1,92 @@
+// Stage 1: every case of the corpus with its twin, in fresh chambers, against every target.
+import type { Attack } from '../../attacks/attack.ts'
+import { applies } from '../applies.ts'
+import { type RegressionWork, runRegression } from '../regression.ts'
+import type { RunContext, RunTarget } from '../run-context.ts'
+import { isDemanded, selfCheck } from '../self-check.ts'
+import { recordOf } from '../trials.ts'
+import { plural, type Stage } from './stage.ts'
+
+/** The naive host that shows that the attacks bite: it is there for that if it does not decide, which it does when the user names it. */
+const isCheck = (target: RunTarget): boolean => target.chamber.target === 'bare' && !target.decides
+
+/**
+ * What must be run comes first: our own jail and every target that was named with all cases, and of the naive host as much as the check of
+ * the harness needs. The rest is run while there is time.
+ */
+function planOf(targets: readonly RunTarget[], attacks: readonly Attack[]): { work: RegressionWork[]; leftOut: string[] } {
+  const work: RegressionWork[] = []
+  const leftOut: string[] = []
+  const demanded = demandedAttacks(attacks)
+  for (const target of targets) {
+    const able = attacks.filter((attack) => applies(attack, target.info.unenforced))
+    if (able.length < attacks.length) {
+      leftOut.push(
+        `${plural(attacks.length - able.length, 'case')} not applicable to ${target.name}, which promises no ${target.info.unenforced.join(' and no ')} limit`,
+      )
+    }
+    for (const attack of able) {
+      const mandatory = isCheck(target) ? demanded.has(attack.id) : target.chamber.target !== 'inline' || !target.own
+      work.push({ target, attack, mandatory })
+    }
+  }
+  return { work: [...work.filter((item) => item.mandatory), ...work.filter((item) => !item.mandatory)], leftOut }
+}
+
+/** One attack for each of the harness's demands on itself: the first of each threat. */
+function demandedAttacks(attacks: readonly Attack[]): Set<string> {
+  const byThreat = new Map<string, string>()
+  for (const { id, threats } of attacks) if (isDemanded(threats) && !byThreat.has(threats[0]!)) byThreat.set(threats[0]!, id)
+  return new Set(byThreat.values())
+}
+
+export const corpusStage: Stage = async (context, budget) => {
+  const { attacks, targets, record } = context
+  if (attacks.length === 0) return { result: 'not-run', reason: 'there is no attack in the corpus that was asked for' }
+  const { work, leftOut } = planOf(targets, attacks)
+  let violated = 0
+  let done = 0
+  const outcome = await runRegression({
+    work,
+    budget,
+    journal: context.journal,
+    parallel: context.parallel,
+    ...(context.signal ? { signal: context.signal } : {}),
+    onPair: async (pair, target) => {
+      for (const tried of [pair.attack, pair.twin]) {
+        const trial = recordOf(tried, target)
+        record.trials.push(trial)
+        context.emit({ type: 'trial', trial })
+        await context.report(tried, target, 'corpus')
+      }
+      if (pair.attack.verdict.kind === 'violated' && target.decides) violated++
+      done++
+      context.emit({
+        type: 'progress',
+        stage: 'corpus',
+        done,
+        total: work.length,
+        what: `${pair.attack.attack.id} on ${target.name}`,
+      })
+      context.checkpoint()
+    },
+  })
+  if (outcome.leftOut > 0) leftOut.push(`${plural(outcome.leftOut, 'pair')} left out, as the time was spent`)
+  checkHarness(context)
+  const ran = `${plural(outcome.done, 'attack')} run with twin, ${violated} violated on a target that counts`
+  const reason = [ran, ...leftOut].join('; ')
+  if (violated > 0) return { result: 'failed', reason }
+  if (context.interrupted) return { result: 'needs-review', reason: `stopped after ${outcome.done} of ${work.length}: ${reason}` }
+  const doubt = record.trials.some(
+    (trial) => trial.verdict !== 'contained' && targets.some((t) => t.decides && t.name === trial.target),
+  )
+  return { result: doubt || outcome.leftOut > 0 ? 'needs-review' : 'passed', reason }
+}
+
+/** Only a complete corpus can be asked to show everything. */
+function checkHarness(context: RunContext): void {
+  const check = context.targets.find(isCheck)
+  if (!check || context.interrupted || context.options.only) return
+  const fault = selfCheck(context.record.trials, check.name)
+  if (fault) context.fault(fault)
+}

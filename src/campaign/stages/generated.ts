@@ -1,0 +1,48 @@
+// Stage 4: attacks made from seeds, against every target that counts, until the time is up.
+import { applies } from '../applies.ts'
+import { Budget } from '../budget.ts'
+import { runGenerated } from '../generated.ts'
+import { plural, type Stage } from './stage.ts'
+
+/** A target that gets less has hardly started, in milliseconds. */
+const LEAST_MS = 5_000
+
+export const generatedStage: Stage = async (context, budget) => {
+  const generators = await context.parts.loadGenerators()
+  const targets = context.targets.filter((target) => target.decides)
+  if (generators.length === 0) return { result: 'not-run', reason: 'there is no generator' }
+  if (targets.length === 0) return { result: 'not-run', reason: 'there is no target that counts' }
+  const before = context.findings.list().length
+  let doubtful = 0
+  for (const [index, target] of targets.entries()) {
+    if (context.interrupted) break
+    const share = Math.max(budget.remainingMs / (targets.length - index), LEAST_MS)
+    const made = context.record.campaigns.reduce((sum, campaign) => sum + campaign.modules, 0)
+    const campaign = await runGenerated({
+      generators,
+      target,
+      accept: (attack) => applies(attack, target.info.unenforced),
+      seed: context.options.seed,
+      budget: new Budget(share),
+      parallel: context.parallel,
+      journal: context.journal,
+      ...(context.signal ? { signal: context.signal } : {}),
+      onFault: (text) => context.fault(text),
+      onProgress: (modules) => {
+        context.emit({ type: 'progress', stage: 'generated', done: made + modules, total: null, what: target.name })
+        context.checkpoint()
+      },
+      onViolation: async ({ attack, twin }, on) => {
+        if (attack.verdict.kind === 'inconclusive') doubtful++
+        await context.report(attack, on, 'campaign')
+        await context.report(twin, on, 'campaign')
+      },
+    })
+    context.record.campaigns.push(campaign)
+  }
+  const modules = context.record.campaigns.reduce((sum, campaign) => sum + campaign.modules, 0)
+  const violated = context.findings.list().length - before
+  const reason = `${plural(modules, 'attack')} from ${plural(generators.length, 'generator')}: ${plural(violated, 'new finding')}, ${doubtful} inconclusive`
+  if (modules === 0) return { result: 'not-run', reason: 'the time was spent before the first attack' }
+  return { result: violated > 0 ? 'failed' : doubtful > 0 || context.interrupted ? 'needs-review' : 'passed', reason }
+}

@@ -1,0 +1,47 @@
+// Stage 3: the properties of our own code, each for its share of the time.
+import { join, relative } from 'node:path'
+import { writeCounterexample } from '../findings.ts'
+import { propertyFiles, propertyStage } from '../properties.ts'
+import { engineNotRun } from '../property.ts'
+import { plural, type Stage } from './stage.ts'
+
+/** A property that gets less could not be expected to find anything, in milliseconds. */
+const LEAST_MS = 1_000
+
+export const propertiesStage: Stage = async (context, budget) => {
+  const { options, record, signal } = context
+  const files = propertyFiles(join(options.root, 'fuzz', 'properties'))
+  if (files.length === 0) return { result: 'not-run', reason: 'there is no property in fuzz/properties' }
+  let failed = 0
+  let unclear = 0
+  for (const [index, path] of files.entries()) {
+    const file = relative(options.root, path)
+    const milliseconds = Math.floor(Math.max(budget.remainingMs / (files.length - index), LEAST_MS))
+    if (context.interrupted) {
+      record.engines.push(engineNotRun(file, 'property', [], 'the run was interrupted'))
+      unclear++
+      continue
+    }
+    const { engine, finding, failure, fault } = await propertyStage(
+      path,
+      file,
+      options.seed,
+      milliseconds,
+      context.places,
+      signal,
+    )
+    record.engines.push(engine)
+    if (fault) context.fault(fault)
+    if (engine.result === 'failed') failed++
+    else if (engine.result !== 'passed') unclear++
+    if (finding && failure && context.take(finding)) {
+      context.findings.update(finding.id, {
+        reproducer: [writeCounterexample(options.runDirectory, finding, failure.counterexample)],
+      })
+    }
+    context.emit({ type: 'progress', stage: 'properties', done: index + 1, total: files.length, what: engine.name })
+    context.checkpoint()
+  }
+  const reason = `${plural(files.length, 'property', 'properties')}: ${failed} refuted, ${unclear} without an answer`
+  return { result: failed > 0 ? 'failed' : unclear > 0 ? 'needs-review' : 'passed', reason }
+}

@@ -1,0 +1,92 @@
+// `gauntlet fuzz`: a whole run of the gauntlet, with progress for people and the report's path for scripts.
+import { randomBytes, randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { parseBudget } from '../campaign/budget.ts'
+import { runGauntlet, STAGES } from '../campaign/run.ts'
+import { createRunDirectory, pointLatest } from '../reports/run-directory.ts'
+import type { RunRecord } from '../reports/run-record.ts'
+import { summarise } from '../reports/summary.ts'
+import { visibleJson } from '../reports/visible.ts'
+import { resolveTarget } from '../targets/load.ts'
+import { usageError } from './cli-error.ts'
+import { showProgress } from './progress.ts'
+import { PROJECT_DIR } from './project.ts'
+import { type Output, write, writeLine } from './terminal.ts'
+
+export interface FuzzOptions {
+  readonly budget: string
+  readonly seed?: string
+  readonly target: readonly string[]
+  readonly reports: string
+  readonly weakenings: boolean
+  readonly json?: true
+}
+
+/**
+ * @param typed the command as it was typed
+ * @param signal ends the run with what was found so far
+ * @returns the exit code of the record
+ */
+export async function fuzz(
+  options: FuzzOptions,
+  typed: string,
+  streams: { readonly output: Output; readonly notes: Output },
+  signal: AbortSignal,
+): Promise<number> {
+  const budgetMs = parseBudget(options.budget)
+  const seed = seedOf(options.seed)
+  // Before a folder is made: a run that cannot begin leaves nothing behind.
+  for (const target of options.target) resolveTarget(target)
+  const directory = await createRunDirectory(options.reports, new Date(), randomBytes(3).toString('hex'))
+  const progress = showProgress(streams.notes, options.target.length > 0)
+  const record = await runGauntlet({
+    root: PROJECT_DIR,
+    runDirectory: directory.path,
+    run: directory.name,
+    command: typed,
+    seed,
+    budgetMs,
+    ...(options.target.length > 0 && { targets: options.target }),
+    ...(!options.weakenings && { stages: STAGES.filter((stage) => stage !== 'weakenings') }),
+    signal,
+    onEvent: progress.show,
+  }).finally(progress.end)
+  await pointLatest(options.reports, directory.name)
+  await tell(record, directory.path, options.json === true, streams.output)
+  return record.exitCode
+}
+
+async function tell(record: RunRecord, directory: string, json: boolean, output: Output): Promise<void> {
+  const reports = {
+    html: join(directory, 'report.html'),
+    json: join(directory, 'report.json'),
+    markdown: join(directory, 'report.md'),
+    sarif: join(directory, 'findings.sarif'),
+  }
+  const { headline } = summarise(record)
+  const { run, seed, completion, completionReason, exitCode } = record
+  if (json) {
+    const findings = record.findings.map(({ id, title, threat, target, own, severity, replay }) => ({
+      id,
+      title,
+      threat,
+      target,
+      own,
+      severity,
+      replay,
+    }))
+    await write(output, visibleJson({ run, seed, completion, completionReason, exitCode, headline, findings, reports }))
+    return
+  }
+  if (completion !== 'complete')
+    await writeLine(output, `The run is ${completion === 'fault' ? 'not sound' : completion}: ${completionReason}.`)
+  await writeLine(output, headline)
+  await writeLine(output, reports.html)
+}
+
+function seedOf(text: string | undefined): number {
+  if (text === undefined) return randomInt(2 ** 31)
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  if (seed < 2 ** 31) return seed
+  throw usageError(`--seed ${JSON.stringify(text)} is not a seed; write a whole number from 0 to ${2 ** 31 - 1}.`)
+}

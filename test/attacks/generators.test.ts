@@ -1,0 +1,137 @@
+// The generators: the same seed gives the same attack, every twin is an honest module, and what an attack claims about itself is true.
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Attack } from '../../src/attacks/attack.ts'
+import { FAMILIES, findGenerator, GENERATORS } from '../../src/attacks/registry.ts'
+import { loadThreatModel } from '../../src/threats/load.ts'
+
+const SEEDS = Array.from({ length: 20 }, (_, i) => i * 7919 + 1)
+const compiles = (bytes: Uint8Array) => WebAssembly.validate(Uint8Array.from(bytes))
+const attacks = new Map<string, Attack[]>()
+beforeAll(async () => {
+  for (const generator of GENERATORS) {
+    const made: Attack[] = []
+    for (const seed of SEEDS) made.push(await generator.generate(seed))
+    attacks.set(generator.name, made)
+  }
+}, 120_000)
+
+describe('the registry', () => {
+  test('has generators of every family, each with its own name', () => {
+    expect(GENERATORS.length).toBeGreaterThanOrEqual(16)
+    expect(new Set(GENERATORS.map(({ name }) => name)).size).toBe(GENERATORS.length)
+    expect(new Set(GENERATORS.map(({ family }) => family))).toEqual(new Set(FAMILIES))
+  })
+
+  test('finds a generator by its name, and says which there are', () => {
+    expect(findGenerator('count-lies')).toBe(GENERATORS[0])
+    expect(() => findGenerator('count-lice')).toThrow(/There is no generator "count-lice"; there are count-lies, size-lies, /)
+  })
+
+  test('names only threats of the threat model', () => {
+    const known = new Set(loadThreatModel().threats.map(({ id }) => id))
+    expect(GENERATORS.flatMap(({ name, threats }) => threats.filter((t) => !known.has(t)).map((t) => `${name}: ${t}`))).toEqual(
+      [],
+    )
+  })
+})
+
+describe.each(GENERATORS.map(({ name, threats }) => ({ name, threats })))('$name', ({ name, threats }) => {
+  const made = () => attacks.get(name)!
+
+  test('gives the same attack for the same seed', async () => {
+    for (const [i, seed] of SEEDS.slice(0, 5).entries()) expect(await findGenerator(name).generate(seed)).toEqual(made()[i])
+  })
+
+  test('gives different attacks for different seeds', () => {
+    const contents = made().map(({ bytes, run }) => `${Buffer.from(bytes).toString('base64')} ${JSON.stringify(run.policy)}`)
+    expect(new Set(contents).size).toBeGreaterThan(SEEDS.length / 3)
+  })
+
+  test('says where the attack comes from', () => {
+    for (const [i, attack] of made().entries()) {
+      expect(attack.origin).toEqual({ kind: 'generated', generator: name, seed: SEEDS[i] })
+      expect(attack.id).toBe(`${name}@${SEEDS[i]}`)
+      expect(attack.provenance.length).toBeGreaterThan(10)
+      expect(attack.threats.length).toBeGreaterThan(0)
+      for (const threat of attack.threats) expect(threats).toContain(threat)
+    }
+  })
+
+  test('every twin is a valid module that must be allowed', () => {
+    for (const { id, twin } of made()) {
+      expect(compiles(twin.bytes), id).toBe(true)
+      for (const outcome of twin.expect.outcomes) expect(['completed', 'exited'], id).toContain(outcome)
+    }
+  })
+
+  test('attack and twin differ', () => {
+    for (const { id, bytes, run, twin } of made()) {
+      expect(Buffer.compare(bytes, twin.bytes) !== 0 || JSON.stringify(run.policy) !== JSON.stringify(twin.run.policy), id).toBe(
+        true,
+      )
+    }
+  })
+
+  test('a module that an engine must refuse may not be expected to run', () => {
+    for (const { id, bytes, expect: wanted } of made()) if (!compiles(bytes)) expect(wanted.outcomes, id).toContain('refused')
+  })
+
+  test('limits are complete, and no attack takes long', () => {
+    for (const { run, expect: wanted } of made()) {
+      expect(Object.keys(run.limits!).sort()).toEqual(['cpuMs', 'memoryBytes', 'outputBytes', 'tableElements', 'wallClockMs'])
+      if (wanted.details?.includes('wall-clock-limit')) expect(run.limits!.wallClockMs).toBeLessThanOrEqual(1000)
+    }
+  })
+})
+
+describe('what the attacks are made of', () => {
+  const MALFORMED = ['count-lies', 'size-lies', 'section-order', 'header-confusion']
+  test.each(MALFORMED)('%s: no engine takes any of them', (name) => {
+    expect(
+      attacks
+        .get(name)!
+        .filter(({ bytes }) => compiles(bytes))
+        .map(({ title }) => title),
+    ).toEqual([])
+  })
+
+  const WELL_FORMED = GENERATORS.map(({ name }) => name).filter(
+    (name) => ![...MALFORMED, 'leb-padding', 'mutated-corpus'].includes(name),
+  )
+  test.each(WELL_FORMED)('%s: an engine takes all of them, so that it is the sandbox that has to refuse', (name) => {
+    expect(
+      attacks
+        .get(name)!
+        .filter(({ bytes }) => !compiles(bytes))
+        .map(({ title }) => title),
+    ).toEqual([])
+  })
+
+  test('leb-padding makes both legal and illegal encodings', () => {
+    const legal = attacks.get('leb-padding')!.map(({ bytes }) => compiles(bytes))
+    expect(new Set(legal)).toEqual(new Set([true, false]))
+  })
+
+  test('a host call with an output that cannot be in memory is never allowed to succeed', () => {
+    const judged = attacks.get('host-call-values')!.filter(({ expect: { values } }) => values?.join() === '0')
+    expect(judged.length).toBeGreaterThan(SEEDS.length / 2)
+  })
+
+  test('forbidden characters really are in the attack', () => {
+    for (const { bytes, expect: wanted } of attacks.get('hostile-text')!) {
+      expect(wanted.forbidden!.length).toBeGreaterThan(0)
+      for (const text of wanted.forbidden!) expect(Buffer.from(bytes).includes(Buffer.from(text))).toBe(true)
+    }
+  })
+
+  test('mutations of the corpus leave the header alone and sometimes leave a valid module', async () => {
+    const more: Attack[] = []
+    for (let seed = 0; seed < 120; seed++) more.push(await findGenerator('mutated-corpus').generate(seed))
+    for (const { bytes } of more.filter(({ bytes }) => bytes.length >= 8)) {
+      expect([...bytes.subarray(0, 4)]).toEqual([0, 0x61, 0x73, 0x6d])
+    }
+    const valid = more.filter(({ bytes }) => compiles(bytes)).length
+    expect(valid).toBeGreaterThan(10)
+    expect(valid).toBeLessThan(110)
+  })
+})

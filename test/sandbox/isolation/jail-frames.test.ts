@@ -1,0 +1,162 @@
+// The frames that a jail may send: what is valid is understood, and what differs from it in one place is refused.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FRAME, ProtocolError } from '../../../src/sandbox/isolation/frames.ts'
+import { decodeJailFrame } from '../../../src/sandbox/isolation/jail-frames.ts'
+import { toWire } from '../../../src/sandbox/isolation/wire.ts'
+
+const payload = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+const decode = (type: number, value: unknown) => decodeJailFrame({ type, payload: payload(value) })
+const ending = (value: unknown) => ({ ending: value, memoryBytes: 65_536, hostCalls: 3 })
+const blocked = { type: 'syscall-blocked', severity: 'high', message: 'm', hostCall: 'fd_write', capability: 'stdio' }
+const suspicious = { type: 'suspicious-behaviour', severity: 'warning', message: 'm', what: 'w' }
+
+type Valid = readonly [what: string, type: number, value: Record<string, unknown>, decoded: unknown]
+const VALID: readonly Valid[] = [
+  ['ready', FRAME.ready, { node: 'v24' }, { kind: 'ready', probe: { node: 'v24' } }],
+  ...(
+    [
+      [
+        {
+          kind: 'returned',
+          values: [
+            ['f', '1.5'],
+            ['i', '-7'],
+          ],
+        },
+        { kind: 'returned', values: [1.5, -7n] },
+      ],
+      [{ kind: 'exited', code: 2 ** 32 - 1 }],
+      [{ kind: 'trapped', trap: 'unreachable' }],
+      [{ kind: 'uncaught-exception' }],
+      [{ kind: 'output-limit' }],
+      [{ kind: 'stopped' }],
+      [{ kind: 'out-of-memory' }],
+      [{ kind: 'engine-refused', detail: 'd' }],
+      [{ kind: 'fault', detail: '' }],
+    ] as const
+  ).map(
+    ([sent, read = sent]): Valid => [`ending: ${sent.kind}`, FRAME.ending, ending(sent), { kind: 'ending', ...ending(read) }],
+  ),
+  ['event: syscall-blocked', FRAME.event, blocked, { kind: 'event', event: blocked }],
+  [
+    'event: no capability',
+    FRAME.event,
+    { ...blocked, capability: null },
+    { kind: 'event', event: { ...blocked, capability: null } },
+  ],
+  ['event: suspicious-behaviour', FRAME.event, suspicious, { kind: 'event', event: suspicious }],
+  ['usage', FRAME.usage, { cpuMicros: 1, residentBytes: 2 }, { kind: 'usage', cpuMicros: 1, residentBytes: 2 }],
+  ['cell gone', FRAME.cellGone, {}, { kind: 'cell-gone' }],
+  ['cell ready', FRAME.cellReady, {}, { kind: 'cell-ready' }],
+  ['cell failed', FRAME.cellFailed, { code: 'E' }, { kind: 'cell-failed', code: 'E' }],
+]
+
+/** Everything that `value` becomes by one change somewhere in it: a key gone, a key too many, a value of another kind. */
+function* mutations(value: unknown): Generator<unknown> {
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) for (const changed of mutations(item)) yield value.with(i, changed)
+    yield { ...value }
+  } else if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value)
+    yield { ...value, extra: 1 }
+    yield JSON.parse(`${JSON.stringify(value).slice(0, -1)}${entries.length > 0 ? ',' : ''}"__proto__":{}}`)
+    for (const [key, item] of entries) {
+      yield Object.fromEntries(entries.filter(([other]) => other !== key))
+      for (const changed of mutations(item)) yield { ...value, [key]: changed }
+    }
+    yield [value]
+  } else if (typeof value === 'string') {
+    yield* [5, null, {}, 'x'.repeat(5000)]
+  } else if (typeof value === 'number') {
+    yield* [-1, '1', null, 2 ** 60]
+  }
+}
+
+describe.each(VALID)('%s', (what, type, value, decoded) => {
+  it('is understood', () => expect(decode(type, value)).toEqual(decoded))
+
+  it('with any one change is refused', () => {
+    for (const changed of mutations(value)) {
+      // A record of texts has no keys of its own; the only harmless change.
+      const text = JSON.stringify(changed)
+      if (what === 'ready' && (text === '{}' || text === '{"node":"v24","__proto__":{}}')) continue
+      if (what === 'event: syscall-blocked' && text === JSON.stringify({ ...blocked, capability: null })) continue
+      expect(() => decode(type, changed), text).toThrow(ProtocolError)
+    }
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', '{'],
+    ['two values', '{}{}'],
+    ['null', 'null'],
+    ['a number', '1'],
+  ])('with %s for a payload is refused', (_, text) => {
+    expect(() => decodeJailFrame({ type, payload: new TextEncoder().encode(text) })).toThrow(ProtocolError)
+  })
+
+  it('with bytes that are no UTF-8 is refused', () => {
+    expect(() => decodeJailFrame({ type, payload: Uint8Array.of(0x22, 0xff, 0x22) })).toThrow('holds no JSON')
+  })
+})
+
+describe('output', () => {
+  it('is taken as it is', () => {
+    const bytes = Uint8Array.of(0, 255)
+    expect(decodeJailFrame({ type: FRAME.stdout, payload: bytes })).toEqual({ kind: 'output', stream: 'stdout', bytes })
+    expect(decodeJailFrame({ type: FRAME.stderr, payload: bytes })).toEqual({ kind: 'output', stream: 'stderr', bytes })
+  })
+})
+
+describe('frame types', () => {
+  it('that only a host sends, or nobody, are refused', () => {
+    const known = new Set<number>([FRAME.stdout, FRAME.stderr, ...VALID.map(([, type]) => type)])
+    for (let type = 0; type < 256; type++)
+      if (!known.has(type)) expect(() => decode(type, {}), String(type)).toThrow(ProtocolError)
+  })
+})
+
+describe('numbers', () => {
+  const values = (...list: unknown[]) => decode(FRAME.ending, ending({ kind: 'returned', values: list }))
+
+  it('all that a jail writes are understood', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.double(), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })), (value) => {
+        const frame = values(toWire(value))
+        const back = frame.kind === 'ending' && frame.ending.kind === 'returned' ? frame.ending.values[0] : undefined
+        expect(Object.is(back, value)).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it.each([
+    ['f', ''],
+    ['f', ' 1'],
+    ['f', '0x10'],
+    ['f', '1e5'],
+    ['f', '.'],
+    ['f', '--1'],
+    ['f', 'nan'],
+    ['i', '1.5'],
+    ['i', 'NaN'],
+    ['i', '1n'],
+    ['i', ''],
+    ['x', '1'],
+  ])('%s %j is refused', (kind, text) => {
+    expect(() => values([kind, text])).toThrow(ProtocolError)
+  })
+
+  it('more than 1,000 are refused', () => {
+    const one = ['f', '1']
+    expect(() => values(...Array.from({ length: 1000 }, () => one))).not.toThrow()
+    expect(() => values(...Array.from({ length: 1001 }, () => one))).toThrow(ProtocolError)
+  })
+
+  // With unbounded quantifiers this takes a quadratic number of steps, which would be the better part of an hour: the test would not end.
+  it('a megabyte of digits is refused without a search', () => {
+    for (const text of [`${'1'.repeat(1_000_000)}x`, '1'.repeat(1_000_000), `1.${'1'.repeat(1_000_000)}e`])
+      for (const kind of ['f', 'i']) expect(() => values([kind, text])).toThrow(ProtocolError)
+  })
+})

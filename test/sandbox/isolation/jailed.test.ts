@@ -1,0 +1,182 @@
+// A guest in a jail, seen from the host, with jails that lie: what they say is believed as far as it can be true, and no further.
+import { afterEach, describe, expect, it } from 'vitest'
+import { FRAME } from '../../../src/sandbox/isolation/frames.ts'
+import { JailProcess } from '../../../src/sandbox/isolation/jail-process.ts'
+import { Jailed } from '../../../src/sandbox/isolation/jailed.ts'
+import { Jails } from '../../../src/sandbox/isolation/jails.ts'
+import type { Deed, Script } from '../support/fake-jail.ts'
+import { alive, CELL_GONE, CELL_READY, ending, fakeCommand, READY } from '../support/fake-jails.ts'
+import { prepared } from '../support/guests.ts'
+
+const LOOSE = { wallClockMs: 60_000, cpuMs: 60_000, residentBytes: 2 ** 34 }
+const REPLACE: readonly Deed[] = [CELL_GONE, CELL_READY]
+const { spec, bytes } = prepared('(module)')
+
+let jails: Jails
+afterEach(() => jails.close())
+
+async function housed(script: Script, { limits = LOOSE, cap = 10, exclusive = false } = {}) {
+  const full: Script = { [FRAME.load]: [ending()], [FRAME.terminate]: REPLACE, ...script, start: [READY, CELL_READY] }
+  jails = new Jails(() => JailProcess.start(fakeCommand(full)))
+  const jail = await jails.take(false)
+  const housing = new Jailed(jail, jails, limits, cap, exclusive)
+  return { jail, housing }
+}
+const called = async (deeds: readonly Deed[], options = {}) => {
+  const { jail, housing } = await housed({ [FRAME.call]: deeds }, options)
+  await housing.load(spec, bytes)
+  const activation = await housing.call('f', [])
+  return { jail, housing, activation, types: activation.events.map((event) => event.type) }
+}
+const output = (text: string, times = 1): Deed => ({ frame: FRAME.stdout, text, times })
+
+describe('an activation', () => {
+  it('carries what the jail reported', async () => {
+    const { activation } = await called([output('abc'), { frame: FRAME.stderr, text: 'de' }, ending({ kind: 'exited', code: 3 })])
+    expect(activation).toMatchObject({ ending: { kind: 'exited', code: 3 }, memoryBytes: 7, hostCalls: 5, events: [] })
+    expect([Buffer.from(activation.stdout).toString(), Buffer.from(activation.stderr).toString()]).toEqual(['abc', 'de'])
+  })
+
+  it('that nothing ends is ended by the wall clock', async () => {
+    const { activation, jail } = await called([], { limits: { ...LOOSE, wallClockMs: 50 } })
+    expect(activation.ending).toEqual({ kind: 'wall-clock-limit' })
+    expect(activation.events).toMatchObject([{ type: 'guest-killed', step: 'terminate' }])
+    expect(jail.ended).toBeNull()
+  })
+
+  it('of a guest that has been ended does not begin', async () => {
+    const { housing, jail } = await housed({ [FRAME.call]: [ending()] })
+    await housing.load(spec, bytes)
+    await housing.end()
+    expect((await housing.call('f', [])).ending).toEqual({ kind: 'terminated' })
+    expect(jail.ended).toBeNull()
+  })
+
+  it('that used more than it may since the last look is over its limit, though it returned', async () => {
+    // The resident memory of any process is more than a page.
+    const { activation, jail } = await called([ending()], { limits: { ...LOOSE, residentBytes: 4096 } })
+    expect(activation.ending).toMatchObject({ kind: 'memory-limit' })
+    expect(jail.ended).not.toBeNull()
+  })
+})
+
+describe('a jail that is lost', () => {
+  it('in the middle of a call', async () => {
+    const { activation, types } = await called([output('abc'), { signal: 'SIGKILL' }])
+    expect(activation.ending).toEqual({ kind: 'jail-lost', detail: 'it ended with SIGKILL' })
+    expect(Buffer.from(activation.stdout).toString()).toBe('abc')
+    expect(types).toEqual(['guest-killed'])
+  })
+
+  it('for lack of memory', async () => {
+    const { activation } = await called([{ stderr: 'FATAL ERROR: Zone Allocation failed - process out of memory' }, { exit: 133 }])
+    expect(activation.ending).toEqual({ kind: 'memory-limit', actualBytes: null })
+  })
+
+  it('between two calls', async () => {
+    const { jail, housing } = await housed({})
+    await housing.load(spec, bytes)
+    await jail.kill()
+    expect((await housing.call('f', [])).ending.kind).toBe('jail-lost')
+  })
+
+  it('before the load', async () => {
+    const { jail } = await housed({})
+    await jail.kill()
+    expect((await new Jailed(jail, jails, LOOSE, 10, false).load(spec, bytes)).ending.kind).toBe('jail-lost')
+  })
+})
+
+describe('a cell that fails', () => {
+  it.each([
+    ['ERR_WORKER_OUT_OF_MEMORY', { kind: 'memory-limit', actualBytes: null }],
+    ['exit', { kind: 'jail-lost', detail: 'the cell ended by itself' }],
+  ])('with %s', async (code, expected) => {
+    const { activation, jail } = await called([{ frame: FRAME.cellFailed, text: JSON.stringify({ code }) }])
+    expect(activation.ending).toEqual(expected)
+    // Whatever happened there, no other guest gets in.
+    expect(alive(jail.pid)).toBe(false)
+  })
+})
+
+describe('a jail that is not ours any more', () => {
+  it.each<[string, string, readonly Deed[]]>([
+    ['more output than the cap', 'output-over-cap', [output('x'.repeat(11))]],
+    ['more output than the cap, little by little', 'output-over-cap', [output('x', 1000)]],
+    ['a second report', 'second-ready', [READY]],
+    ['a frame that is none', 'bad-frame', [{ frame: FRAME.ending, text: '{"ending":{"kind":"returned","values":[["f","x"]]}}' }]],
+    ['an unknown frame', 'bad-frame', [{ frame: 0xff, text: '' }]],
+    [
+      'events without end',
+      'too-many-events',
+      [{ frame: FRAME.event, text: '{"type":"suspicious-behaviour","severity":"info","message":"","what":""}', times: 5000 }],
+    ],
+  ])('sends %s', async (_, what, deeds) => {
+    const { activation, jail } = await called(deeds)
+    expect(activation.ending).toEqual({ kind: 'jail-lost', detail: 'it broke the protocol' })
+    expect(alive(jail.pid)).toBe(false)
+    const own = activation.events.filter((event) => event.type === 'suspicious-behaviour' && event.what !== '')
+    expect(own).toEqual([expect.objectContaining({ severity: 'high', what })])
+    expect(activation.events.length).toBeLessThanOrEqual(1002)
+    expect(activation.stdout.length).toBeLessThanOrEqual(10)
+  })
+
+  it('does not end a call that was not made', async () => {
+    const { housing } = await housed({ [FRAME.load]: [ending(), ending(), ending({ kind: 'exited', code: 9 })], [FRAME.call]: [ending()] })
+    expect((await housing.load(spec, bytes)).ending.kind).toBe('returned')
+    expect(['returned', 'exited']).toContain((await housing.call('f', [])).ending.kind)
+  })
+
+  it('says that the cell is gone when nobody asked: that means nothing', async () => {
+    const { activation } = await called([CELL_GONE, CELL_GONE, ending()])
+    expect(activation.ending.kind).toBe('returned')
+  })
+
+  it('still talks while it is being ended: that changes nothing', async () => {
+    const { housing } = await housed({ [FRAME.terminate]: [ending({ kind: 'exited', code: 0 }), ...REPLACE] })
+    const call = housing.load(spec, bytes).then(() => housing.call('f', []))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await housing.end()
+    expect((await call).ending).toEqual({ kind: 'terminated' })
+  })
+})
+
+describe('the kill ladder', () => {
+  it('goes on to SIGKILL when the jail does not answer', async () => {
+    const { housing, jail } = await housed({ [FRAME.terminate]: [] }, { limits: { ...LOOSE, wallClockMs: 50 } })
+    await housing.load(spec, bytes)
+    const activation = await housing.call('f', [])
+    expect(activation.events).toMatchObject([{ type: 'guest-killed', step: 'sigkill' }])
+    expect(alive(jail.pid)).toBe(false)
+  })
+
+  it('starts at SIGKILL when resident memory is exceeded', async () => {
+    const { activation, jail } = await called([], { limits: { ...LOOSE, residentBytes: 4096 } })
+    expect(activation.ending).toMatchObject({ kind: 'memory-limit' })
+    expect((activation.ending as { actualBytes: number }).actualBytes).toBeGreaterThan(4096)
+    expect(activation.events).toMatchObject([{ type: 'guest-killed', step: 'sigkill' }])
+    expect(alive(jail.pid)).toBe(false)
+  })
+
+  it('is climbed once, however often the end is asked for', async () => {
+    const { housing, jail } = await housed({})
+    await housing.load(spec, bytes)
+    await Promise.all([housing.end(), housing.end()])
+    await housing.end()
+    expect(await jails.take(false)).toBe(jail)
+  })
+
+  it('ends an exclusive jail with its guest', async () => {
+    const { housing, jail } = await housed({}, { exclusive: true })
+    await housing.load(spec, bytes)
+    await housing.end()
+    expect(alive(jail.pid)).toBe(false)
+  })
+
+  it('notices a jail that dies in answer', async () => {
+    const { housing, jail } = await housed({ [FRAME.terminate]: [{ exit: 1 }] })
+    await housing.load(spec, bytes)
+    await housing.end()
+    expect([alive(jail.pid), jail.ended?.detail]).toEqual([false, 'it ended with code 1'])
+  })
+})
