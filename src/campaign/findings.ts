@@ -16,17 +16,18 @@ const FOLDER = 'findings'
 
 /**
  * Only what is wrong whatever the module is can be minimised: any harmless module is "completed where a refusal was expected", so for a
- * broken expectation the attack as it was written is the smallest that means something.
+ * broken expectation the attack as it was written is the smallest that means something. A finding of the time oracle could be, but each
+ * question would take the whole deadline.
  */
 export function canBeMinimised({ oracle, code }: Pick<FindingRecord, 'oracle' | 'code'>): boolean {
-  if (oracle !== 'verdict') return true
+  if (oracle !== 'verdict') return oracle !== 'time'
   return ['fault', 'outcome-unknown', 'hostile-text', 'forbidden-text'].includes(code)
 }
 
 /** Writes `<id>.wasm`, `<id>.json` and, where there is one, `<id>.wat`; returns their paths relative to the run's directory, wat first. */
 export async function writeReproducer(
   runDirectory: string,
-  finding: FindingRecord,
+  finding: Pick<FindingRecord, 'id' | 'replay'>,
   tried: Tried,
   target: TargetChoice,
   bytes: Uint8Array,
@@ -44,11 +45,12 @@ export async function writeReproducer(
     writeFileSync(join(runDirectory, `${base}.wat`), wat)
     files.unshift(`${base}.wat`)
   }
-  const fromCorpus = tried.attack.origin.kind === 'corpus' && tried.role === 'attack'
+  // The attack itself can be had again by its name, with its twin; a twin, and what was made smaller, only from the file.
+  const asItWas = tried.role === 'attack' && bytes.length === tried.trial.bytes.length
   return {
     reproducer: files,
     wat,
-    replay: fromCorpus ? finding.replay : replayStored(join(runDirectory, `${base}.json`), target),
+    replay: asItWas ? finding.replay : replayStored(join(runDirectory, `${base}.json`), target),
   }
 }
 

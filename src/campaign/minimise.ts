@@ -21,6 +21,11 @@ export interface ModuleBudget {
 const EMPTY_BODY = Uint8Array.of(0x00, 0x00, 0x0b)
 const CODE = 10 satisfies SectionId
 const EXPORT = 7 satisfies SectionId
+/** Sections that are well-formed only together: function and code, data count and data. */
+const TOGETHER: readonly (readonly SectionId[])[] = [
+  [3, CODE],
+  [12, 11],
+]
 
 function tryRead(bytes: Uint8Array): WasmModule | null {
   try {
@@ -35,6 +40,8 @@ function* smallerModules(bytes: Uint8Array, module: WasmModule): Generator<Uint8
   if (module.customs.length > 0) yield replaceSections(bytes, module, new Map(), { dropCustom: () => true })
   const present = new Set(module.sections.map((entry) => entry.id))
   for (const id of [...SECTION_ORDER].reverse()) if (present.has(id)) yield replaceSections(bytes, module, new Map([[id, null]]))
+  for (const ids of TOGETHER)
+    if (ids.every((id) => present.has(id))) yield replaceSections(bytes, module, new Map(ids.map((id) => [id, null])))
   const { exports, bodies } = module
   for (let i = 0; i < exports.length; i++) {
     yield replaceSections(bytes, module, new Map([[EXPORT, encodeExportSection(exports.toSpliced(i, 1))]]))

@@ -89,7 +89,8 @@ export async function propertyStage(
   const startedMs = monotonicMs()
   const result = await runProperty(path, seed, milliseconds, signal)
   const seconds = (monotonicMs() - startedMs) / 1000
-  const replay = `npx gauntlet replay ${file} --seed ${seed}`
+  // The seed is the run's, so the same property tries the same inputs again.
+  const replay = `npx gauntlet fuzz --seed ${seed}`
   if (!result.run) {
     const stopped = signal?.aborted === true
     const reason = stopped ? 'stopped before it had an answer' : (result.fault ?? 'no answer')

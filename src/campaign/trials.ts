@@ -1,5 +1,6 @@
 // Trials: an attack and its twin brought into a chamber, judged, and turned into records.
 import { createHash } from 'node:crypto'
+import { relative } from 'node:path'
 import type { Attack, Trial } from '../attacks/attack.ts'
 import { judgeAttack, judgeTrial, violationOf } from '../oracles/judge.ts'
 import type { Observation, Verdict } from '../oracles/observation.ts'
@@ -80,12 +81,14 @@ const originText = ({ origin }: Attack): string =>
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** The command that repeats a corpus case. */
-export const replayCorpus = (id: string, target: TargetChoice): string =>
-  `npx gauntlet replay ${id} --target ${target.chamber.target}`
-/** The command that repeats a stored trial; the path is relative to the run's directory. */
+/** The command that makes an attack again, from the corpus or from its seed, and repeats it with its twin. */
+export function replayAttack({ id, origin }: Attack, target: TargetChoice): string {
+  const what = origin.kind === 'corpus' ? id : `generator:${origin.generator}@${origin.seed}`
+  return `npx gauntlet replay ${what} --target ${target.chamber.target}`
+}
+/** The command that repeats a stored trial, by the path of its .json file. */
 export const replayStored = (path: string, target: TargetChoice): string =>
-  `npx gauntlet replay ${path} --target ${target.chamber.target}`
+  `npx gauntlet replay ${relative(process.cwd(), path)} --target ${target.chamber.target}`
 
 export function recordOf(tried: Tried, target: TargetChoice): TrialRecord {
   const { attack, role, observation, verdict, trial } = tried
@@ -101,7 +104,7 @@ export function recordOf(tried: Tried, target: TargetChoice): TrialRecord {
     outcome: observation.result?.detail ?? null,
     elapsedMs: Math.round(observation.elapsedMs),
     peakResidentBytes: observation.chamber.peakResidentBytes,
-    replay: replayCorpus(attack.id, target),
+    replay: replayAttack(attack, target),
     sha256: sha256(trial.bytes),
     origin: originText(attack),
   }
@@ -141,7 +144,7 @@ export function findingIn(
     own: target.own,
     source,
     expected: expectedText(tried.trial),
-    replay: replayCorpus(tried.attack.id, target),
+    replay: replayAttack(tried.attack, target),
     location: locationOf(tried.attack, threat, places),
     bytes: tried.trial.bytes.length,
   })

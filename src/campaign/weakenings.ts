@@ -62,7 +62,7 @@ async function attempt(weakening: Weakening, options: WeakeningOptions): Promise
     copy = makeWeakenedCopy(options.root, weakening)
     const testimonies: Testimony[] = []
     for (const witness of weakening.witnesses) {
-      if (options.signal?.aborted) return { result: 'not-run', detectedBy: [], reason: 'stopped before all witnesses were heard' }
+      if (options.signal?.aborted) return STOPPED
       testimonies.push(
         weakening.kind === 'attack'
           ? await askAttack(witness, weakening, copy, options)
@@ -71,6 +71,7 @@ async function attempt(weakening: Weakening, options: WeakeningOptions): Promise
     }
     return decide(weakening.threats, testimonies)
   } catch (error) {
+    if (options.signal?.aborted) return STOPPED
     if (error instanceof WeakeningBroken) return broken(error.message)
     if (error instanceof ChamberError) return broken(`the weakened sources do not load: ${error.message}`)
     throw error
@@ -79,6 +80,7 @@ async function attempt(weakening: Weakening, options: WeakeningOptions): Promise
   }
 }
 
+const STOPPED: Ending = { result: 'not-run', detectedBy: [], reason: 'stopped before all witnesses were heard' }
 const broken = (reason: string): Ending => ({ result: 'broken', detectedBy: [], reason })
 
 /** Detected only if every threat has a witness of its own that noticed. */
@@ -132,8 +134,8 @@ async function askProperty(witness: string, copy: WeakenedCopy, options: Weakeni
   const path = options.properties.get(witness)!
   const answer = await runProperty(join(copy.root, path), options.seed, options.propertyMs, options.signal)
   const say = (noticed: boolean, words: string): Testimony => ({ witness, threats: answer.threats, noticed, words })
-  // A property that cannot run tells nothing: the copy may be just out of order.
-  if (!answer.run) return say(false, `it did not run (${answer.fault})`)
+  // A property that cannot run tells nothing: the copy is just out of order.
+  if (!answer.run) throw new WeakeningBroken(`the property ${witness} does not run on the weakened sources: ${answer.fault}`)
   if (!answer.run.failure) return say(false, `it held for ${answer.run.executions} inputs all the same`)
   return say(true, answer.run.failure.message)
 }

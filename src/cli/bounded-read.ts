@@ -1,5 +1,7 @@
 // Reads files and standard input without ever holding more than was asked for, whatever is at the other end.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { inputError, systemCode } from './cli-error.ts'
 
 export type Bounded = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly tooLarge: number }
@@ -24,9 +26,8 @@ export async function readFileBounded(path: string, max: number): Promise<Bounde
 
 // Opening a FIFO for reading would wait for a writer for ever; O_NONBLOCK makes it open at once, and the check above refuses it.
 async function openFile(path: string): Promise<FileHandle> {
-  const { O_RDONLY, O_NONBLOCK } = (await import('node:fs')).constants
   try {
-    return await open(path, O_RDONLY | (O_NONBLOCK ?? 0))
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
     throw unreadable(path, error)
   }
@@ -46,14 +47,18 @@ async function readUpTo(file: FileHandle, max: number): Promise<Bounded> {
   }
 }
 
-/** All of a stream, or how much had come when it went over `max`. */
-export async function readStreamBounded(stream: AsyncIterable<Uint8Array>, max: number): Promise<Bounded> {
+/** All of a stream, or how much had come when it went over `max`; what has come so far if the signal ends the wait. */
+export async function readStreamBounded(stream: Readable, max: number, signal: AbortSignal): Promise<Bounded> {
   const pieces: Uint8Array[] = []
   let total = 0
-  for await (const piece of stream) {
-    total += piece.length
-    if (total > max) return { tooLarge: total }
-    pieces.push(piece)
+  try {
+    for await (const piece of addAbortSignal(signal, stream) as AsyncIterable<Uint8Array>) {
+      total += piece.length
+      if (total > max) return { tooLarge: total }
+      pieces.push(piece)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
   return { bytes: Uint8Array.from(Buffer.concat(pieces)) }
 }

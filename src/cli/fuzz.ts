@@ -16,7 +16,7 @@ import { type Output, write, writeLine } from './terminal.ts'
 export interface FuzzOptions {
   readonly budget: string
   readonly seed?: string
-  readonly target: readonly string[]
+  readonly target?: readonly string[]
   readonly reports: string
   readonly weakenings: boolean
   readonly json?: true
@@ -35,10 +35,11 @@ export async function fuzz(
 ): Promise<number> {
   const budgetMs = parseBudget(options.budget)
   const seed = seedOf(options.seed)
+  const targets = options.target ?? []
   // Before a folder is made: a run that cannot begin leaves nothing behind.
-  for (const target of options.target) resolveTarget(target)
+  for (const target of targets) resolveTarget(target)
   const directory = await createRunDirectory(options.reports, new Date(), randomBytes(3).toString('hex'))
-  const progress = showProgress(streams.notes, options.target.length > 0)
+  const progress = showProgress(streams.notes, targets.length > 0)
   const record = await runGauntlet({
     root: PROJECT_DIR,
     runDirectory: directory.path,
@@ -46,7 +47,7 @@ export async function fuzz(
     command: typed,
     seed,
     budgetMs,
-    ...(options.target.length > 0 && { targets: options.target }),
+    ...(targets.length > 0 && { targets }),
     ...(!options.weakenings && { stages: STAGES.filter((stage) => stage !== 'weakenings') }),
     signal,
     onEvent: progress.show,

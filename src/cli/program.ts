@@ -7,7 +7,7 @@ import { interruptible } from './interrupt.ts'
 import { version } from './project.ts'
 import { writeLine } from './terminal.ts'
 
-const repeatable = (value: string, before: readonly string[]) => [...before, value]
+const repeatable = (value: string, before: readonly string[] = []) => [...before, value]
 const POLICY = ['--policy <name|file>', 'strict, default, relaxed, or a .yaml or .json file', 'default'] as const
 
 /**
@@ -56,8 +56,8 @@ function addRun(program: Command, end: (code: number) => void): void {
     .argument('<module>', 'a .wasm file, or a .wat file, which is assembled first')
     .option(...POLICY)
     .option('--entry <export>', 'exported function to call (default: "_start")')
-    .option('--arg <value>', 'argument of the program, or of the function that --entry names; repeatable', repeatable, [])
-    .option('--env <name=value>', 'environment variable for the guest; repeatable', repeatable, [])
+    .option('--arg <value>', 'argument of the program, or of the function that --entry names; repeatable', repeatable)
+    .option('--env <name=value>', 'environment variable for the guest; repeatable', repeatable)
     .option('--timeout <time>', 'wall-clock limit, such as 500ms or 2m')
     .option('--memory <size>', 'limit of linear memory, such as 16MiB')
     .option('--stdin <file|->', 'what the guest reads from standard input (default: nothing)')
@@ -131,11 +131,10 @@ function addFuzz(program: Command, typed: string, end: (code: number) => void): 
       '--target <name|file>',
       'jail, inline, bare, or the file of an adapter; repeatable (default: jail and inline, and bare as a check of the harness)',
       repeatable,
-      [],
     )
     .option('--reports <folder>', 'folder for the reports', 'reports')
     .option('--no-weakenings', 'leave out the deliberate defects that prove the attacks')
-    .option('--json', 'print the run record as JSON at the end')
+    .option('--json', 'print the verdict, the findings and the paths of the reports as JSON')
     .addHelpText('after', FUZZ_HELP)
     .action(async (options) => {
       const { fuzz } = await import('./fuzz.ts')

@@ -1,5 +1,5 @@
 // `gauntlet run`: one module in the sandbox, with its streams passed through and its end made an exit code.
-
+import type { Readable } from 'node:stream'
 import { createSandbox, type ExecutionResult } from '../sandbox/index.ts'
 import type { Policy } from '../sandbox/policy/schema.ts'
 import { readFileBounded, readStreamBounded } from './bounded-read.ts'
@@ -15,15 +15,15 @@ import { tooLarge } from './too-large.ts'
 
 export interface RunOptions extends PolicyOptions {
   readonly entry?: string
-  readonly arg: readonly string[]
-  readonly env: readonly string[]
+  readonly arg?: readonly string[]
+  readonly env?: readonly string[]
   readonly stdin?: string
   readonly json?: true
 }
 
 export interface RunStreams {
   /** Asked for only if the guest is to read it. */
-  readonly input: () => AsyncIterable<Uint8Array>
+  readonly input: () => Readable
   readonly output: Output
   readonly notes: Output
 }
@@ -51,16 +51,17 @@ async function execute(
   input: RunStreams['input'],
   signal: AbortSignal,
 ): Promise<ExecutionResult> {
-  const env = environment(options.env)
-  const stdin = await standardInput(options.stdin, input, policy)
+  const words = options.arg ?? []
+  const env = environment(options.env ?? [])
+  const stdin = await standardInput(options.stdin, input, policy, signal)
   const module = await readModuleFile(path, policy.quotas.moduleBytes)
   if ('size' in module) return tooLarge(module, policy)
-  const call = options.entry === undefined ? undefined : parseCallArguments(module.bytes, policy, options.entry, options.arg)
+  const call = options.entry === undefined ? undefined : parseCallArguments(module.bytes, policy, options.entry, words)
   await using sandbox = createSandbox(policy)
   return await sandbox.execute(module.bytes, undefined, {
     ...(options.entry !== undefined && { entry: options.entry }),
     ...(call && { callArguments: call }),
-    args: programArguments(module.name, call ? [] : options.arg, policy),
+    args: programArguments(module.name, call ? [] : words, policy),
     env,
     ...(stdin && { stdin }),
     signal,
@@ -82,10 +83,15 @@ function environment(pairs: readonly string[]): Record<string, string> {
   )
 }
 
-async function standardInput(from: string | undefined, input: RunStreams['input'], policy: Policy): Promise<Uint8Array | null> {
+async function standardInput(
+  from: string | undefined,
+  input: RunStreams['input'],
+  policy: Policy,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
   if (from === undefined) return null
   const max = policy.quotas.inputBytes
-  const read = from === '-' ? await readStreamBounded(input(), max) : await readFileBounded(from, max)
+  const read = from === '-' ? await readStreamBounded(input(), max, signal) : await readFileBounded(from, max)
   if ('bytes' in read) return read.bytes
   throw inputError(
     `The standard input has more than ${max} bytes, the limit of policy "${policy.name}"; give less, or raise quotas.inputBytes.`,

@@ -128,6 +128,12 @@ const BAD: readonly (readonly [string, string, string, RegExp])[] = [
     /:3: the header is not YAML \(.*\); correct its indentation or quoting\.$/,
   ],
   [
+    'value cut off by a comment',
+    'RES-01-x.wat',
+    HEADER.replace('a test', 'Zed PR #10370') + TWIN,
+    /:3: the value ends at " #10370", which begins a comment; put the value in quotes\.$/,
+  ],
+  [
     'key given twice',
     'RES-01-x.wat',
     HEADER.replace('notices: something', 'title: again') + TWIN,

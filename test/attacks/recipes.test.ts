@@ -42,7 +42,7 @@ describe('honest parameters', () => {
   })
 
   test.each(['block', 'loop', 'if', 'try', 'try_table'])('nesting of %s is as deep as asked for', (construct) => {
-    const [body] = readModule(cook('nesting', { depth: 17, construct })).code
+    const [body] = readModule(cook('nesting', { depth: 17, construct })).bodies
     expect(body!.maxNesting).toBeGreaterThanOrEqual(17)
     expect(body!.maxNesting).toBeLessThanOrEqual(18)
   })
@@ -63,9 +63,9 @@ describe('honest parameters', () => {
             { count: 5, type: 'f32' },
           ],
         }),
-      ).code.map((b) => b.declaredLocals),
+      ).bodies.map((b) => b.declaredLocals),
     ).toEqual([35, 35])
-    expect(readModule(cook('branch-tables', { functions: 1, tables: 1, targets: 30 })).code[0]!.maxBrTableTargets).toBe(30)
+    expect(readModule(cook('branch-tables', { functions: 1, tables: 1, targets: 30 })).bodies[0]!.maxBrTableTargets).toBe(30)
     expect(readModule(cook('segments', { data: 4, bytes: 1, elements: 6 }))).toMatchObject({
       data: { length: 4 },
       elements: { length: 6 },

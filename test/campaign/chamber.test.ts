@@ -162,8 +162,8 @@ describe('a chamber that is used again', () => {
 
 describe('opening', () => {
   it.each([
-    ['an adapter that throws', join(FIXTURES, 'throwing-module.ts'), /not today/],
-    ['an adapter that is no target', join(FIXTURES, 'no-target.ts'), /`run` must be a function/],
+    ['an adapter that throws', join(FIXTURES, 'wrong', 'throwing-module.ts'), /not today/],
+    ['an adapter that is no target', join(FIXTURES, 'wrong', 'no-target.ts'), /`run` must be a function/],
     ['an adapter that is not there', '/nowhere/adapter.ts', /does not exist/],
   ])('fails with one sentence for %s', async (_name, target, message) => {
     const opening = Chamber.open({ target })

@@ -141,6 +141,16 @@ describe('exit codes', () => {
     expect(ended.stderr).toMatch(/^gauntlet: terminated: /)
     expect(ended.code).toBe(code)
   })
+
+  it('Ctrl-C ends the wait for standard input too', async () => {
+    const ended = await gauntlet(['run', 'examples/hello.wat', '--stdin', '-'], {
+      stdin: new Uint8Array(2 ** 20),
+      keepStdinOpen: true,
+      onStdinRead: (kill) => kill('SIGINT'),
+    })
+    expect(ended.code).toBe(130)
+    expect(ended.stdout).toBe('')
+  })
 })
 
 describe('--json', () => {

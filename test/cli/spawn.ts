@@ -17,6 +17,8 @@ export interface Ended {
 export interface SpawnOptions {
   readonly stdin?: string | Uint8Array
   readonly cwd?: string
+  /** More could come, for as long as the command lives. */
+  readonly keepStdinOpen?: boolean
   /** Called when the command has read its standard input, if that is more than a pipe holds (1 MiB is). */
   readonly onStdinRead?: (kill: (signal: NodeJS.Signals) => void) => void
   /** Called with everything on stderr so far. */
@@ -25,7 +27,7 @@ export interface SpawnOptions {
 
 export function gauntlet(
   args: readonly string[],
-  { stdin, cwd = ROOT, onStdinRead, onStderr }: SpawnOptions = {},
+  { stdin, cwd = ROOT, keepStdinOpen, onStdinRead, onStderr }: SpawnOptions = {},
 ): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: 'pipe' })
@@ -43,7 +45,9 @@ export function gauntlet(
     })
     // A command that does not read leaves us with a broken pipe, which is its right.
     child.stdin.on('error', () => {})
-    child.stdin.end(stdin ?? '', () => onStdinRead?.((signal) => child.kill(signal)))
+    const read = () => onStdinRead?.((signal) => child.kill(signal))
+    if (keepStdinOpen) child.stdin.write(stdin ?? '', read)
+    else child.stdin.end(stdin ?? '', read)
   })
 }
 

@@ -68,6 +68,8 @@ describe('loadThreatModel', () => {
       'id: strict-reader',
       /"strict-reader" is used already on line \d+/,
     ],
+    ['a boundary twice', 'model.yaml', 'id: linking', 'id: module-bytes', /"module-bytes" is used already on line \d+/],
+    ['an asset twice', 'model.yaml', 'id: host-realm', 'id: host-process', /"host-process" is used already on line \d+/],
     ['an actor with the name of a zone', 'model.yaml', 'id: network-peer', 'id: network', /"network" is used already/],
     [
       'a side that does not exist',

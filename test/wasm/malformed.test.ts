@@ -1,10 +1,10 @@
 // Every rule of the binary format, broken in the smallest module that can break it: the refusal has the expected code and place.
 
 import { describe, expect, it } from 'vitest'
+import { compile } from '../../src/oracles/engine-agreement.ts'
 import { MALFORMED_CODES, type MalformedCode, MalformedModule, readModule } from '../../src/wasm/index.ts'
 import { padLeb128, withUnusedBits } from '../../src/wasm/leb128.ts'
 import * as w from '../../src/wasm/writer.ts'
-import { compile } from './support/engine.ts'
 
 const { END } = w
 const FUNC = w.typeSection(w.functionType())

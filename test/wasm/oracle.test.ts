@@ -1,68 +1,29 @@
 // The reader against the engine, on well-formed modules and on thousands of damaged ones.
 
 import { describe, expect, it } from 'vitest'
-import { MalformedModule, ModuleLimitExceeded, readModule } from '../../src/wasm/index.ts'
-import { CLASSIFICATION, classify, compile, interfaceDifference } from './support/engine.ts'
-import { MUTATIONS, mutate } from './support/mutate.ts'
-import { Random } from './support/random.ts'
+import { MUTATIONS, mutate } from '../../src/attacks/mutate-module.ts'
+import { Random } from '../../src/attacks/random.ts'
+import { CLASSIFICATION, type Comparison, classify, compareWithEngine } from '../../src/oracles/engine-agreement.ts'
+import { readModule } from '../../src/wasm/index.ts'
 import { seeds } from './support/seeds.ts'
-
-/**
- * What the engine takes although the binary grammar does not have it. The reader is stricter; each entry is a place where
- * a second decoder could read something else.
- */
-const ENGINE_IS_LAXER: Readonly<Record<string, string>> = {
-  'heap-type': 'V8 reads the negative numbers of abstract heap types in several bytes; the grammar has one byte (5.3.3)',
-  'value-type': 'V8 reads the negative numbers of block types in several bytes; the grammar has one byte (5.4.2)',
-  'tag-attribute': 'V8 reads the attribute of a tag as a u32 of several bytes; the grammar has one byte (5.3.10)',
-  'reference-type': 'V8 takes a number type as the element type of a passive segment; the grammar has a reference type (5.5.12)',
-}
 
 /** At most this share of all damaged modules may be refused by the reader alone. */
 const LAXER_SHARE = 0.005
 
-type Verdict = 'both accept' | 'both refuse' | 'reader alone refuses' | 'engine alone refuses'
-
 interface Tally {
-  readonly verdicts: Record<Verdict, number>
-  readonly laxer: Map<string, number>
+  readonly comparisons: Record<Comparison, number>
   readonly problems: string[]
-}
-
-function refusalOf(bytes: Uint8Array): string | undefined {
-  try {
-    readModule(bytes)
-    return undefined
-  } catch (error) {
-    if (error instanceof MalformedModule || error instanceof ModuleLimitExceeded) return error.code
-    throw error
-  }
 }
 
 /** Compares one module and notes what should not be. */
 function compare(bytes: Uint8Array, label: string, tally: Tally): void {
-  const compiled = compile(bytes)
-  const refusal = refusalOf(bytes)
-  const accepted = compiled instanceof WebAssembly.Module
-  const problem = (text: string) => tally.problems.push(`${label}: ${text}: ${Buffer.from(bytes).toString('hex')}`)
-  if (refusal === undefined && accepted) {
-    tally.verdicts['both accept']++
-    const difference = interfaceDifference(readModule(bytes), compiled)
-    if (difference) problem(difference)
-  } else if (refusal === undefined && !accepted) {
-    tally.verdicts['engine alone refuses']++
-    if (compiled.class !== 'validation' && compiled.class !== 'limit')
-      problem(`accepted, but ${compiled.class}: ${compiled.message}`)
-  } else if (accepted) {
-    tally.verdicts['reader alone refuses']++
-    tally.laxer.set(refusal!, (tally.laxer.get(refusal!) ?? 0) + 1)
-    if (!(refusal! in ENGINE_IS_LAXER)) problem(`${refusal}, but the engine accepts`)
-  } else tally.verdicts['both refuse']++
+  const { comparison, problem } = compareWithEngine(bytes)
+  tally.comparisons[comparison]++
+  if (problem !== null) tally.problems.push(`${label}: ${problem}: ${Buffer.from(bytes).toString('hex')}`)
 }
 
 const newTally = (): Tally => ({
-  verdicts: { 'both accept': 0, 'both refuse': 0, 'reader alone refuses': 0, 'engine alone refuses': 0 },
-  laxer: new Map(),
+  comparisons: { 'both accept': 0, 'both refuse': 0, 'reader alone refuses': 0, 'engine alone refuses': 0 },
   problems: [],
 })
 
@@ -71,7 +32,7 @@ describe('well-formed modules', () => {
     const tally = newTally()
     for (const { name, bytes } of await seeds()) compare(bytes, name, tally)
     expect(tally.problems).toEqual([])
-    expect(tally.verdicts['both accept']).toBe((await seeds()).length)
+    expect(tally.comparisons['both accept']).toBe((await seeds()).length)
   })
 })
 
@@ -86,11 +47,11 @@ describe('damaged modules', () => {
       compare(bytes, `${start.name}, ${how}`, tally)
     }
     expect(tally.problems).toEqual([])
-    expect(tally.verdicts['reader alone refuses']).toBeLessThan(3000 * LAXER_SHARE)
+    expect(tally.comparisons['reader alone refuses']).toBeLessThan(3000 * LAXER_SHARE)
     // Damage that never gets past the first check, or never does any harm, would prove little.
-    expect(tally.verdicts['both accept']).toBeGreaterThan(300)
-    expect(tally.verdicts['both refuse']).toBeGreaterThan(1000)
-    expect(tally.verdicts['engine alone refuses']).toBeGreaterThan(30)
+    expect(tally.comparisons['both accept']).toBeGreaterThan(300)
+    expect(tally.comparisons['both refuse']).toBeGreaterThan(1000)
+    expect(tally.comparisons['engine alone refuses']).toBeGreaterThan(30)
   })
 
   it('each mutation changes something', async () => {

@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { compile, interfaceDifference } from '../../src/oracles/engine-agreement.ts'
 import { forEachInstruction, readModule } from '../../src/wasm/index.ts'
-import { compile, interfaceDifference } from './support/engine.ts'
 
 /** Loads a package and returns the bytes of the modules that it instantiates meanwhile. */
 async function modulesOf(load: () => Promise<unknown>): Promise<Uint8Array[]> {

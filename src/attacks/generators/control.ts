@@ -98,6 +98,13 @@ const swallowedTraps = generator({
   ),
 })
 
+/** Host calls that go deeper and deeper into the host's own code. */
+const HOST_CALLS: Readonly<Record<string, string>> = {
+  sched_yield: '(drop (call $sched_yield))',
+  'fd_write of nothing': '(drop (call $fd_write (i32.const 1) (i32.const 8) (i32.const 0) (i32.const 16)))',
+  'fd_write of a buffer': '(drop (call $fd_write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))',
+  'fd_write that fails': '(drop (call $fd_write (i32.const 9) (i32.const -1) (i32.const 1) (i32.const 16)))',
+}
 const recursion = generator({
   name: 'stack-exhaustion',
   family: 'control',
@@ -110,20 +117,21 @@ const recursion = generator({
       handler: fc.boolean(),
       /** Every so many frames a host call, or none. */
       hostCallEvery: fc.constantFrom(0, 0, 1, 7),
+      hostCall: fc.constantFrom(...Object.keys(HOST_CALLS)),
       depth: fc.integer({ min: 1, max: 60 }),
     })
-    .map(({ locals, indirect, handler, hostCallEvery, depth }): Draft => {
+    .map(({ locals, indirect, handler, hostCallEvery, hostCall, depth }): Draft => {
       const wat = (
         limit: string,
-      ) => `(module ${WASI} (tag $own) (type $down (func (param i32) (result i32))) (table funcref (elem $down))
+      ) => `(module ${WASI} (tag $own) (memory (export "memory") 1) (type $down (func (param i32) (result i32))) (table funcref (elem $down))
         (func $down (export "run") (type $down) (local $kept i32) ${'(local i64)'.repeat(locals)}
           (if ${limit} (then (return (i32.const 0))))
-          ${hostCallEvery ? `(if (i32.eqz (i32.rem_u (local.get 0) (i32.const ${hostCallEvery}))) (then (drop (call $sched_yield))))` : ''}
+          ${hostCallEvery ? `(if (i32.eqz (i32.rem_u (local.get 0) (i32.const ${hostCallEvery}))) (then ${HOST_CALLS[hostCall]}))` : ''}
           ${wrap(`(local.set $kept ${indirect ? '(call_indirect (type $down) (i32.add (local.get 0) (i32.const 1)) (i32.const 0))' : '(call $down (i32.add (local.get 0) (i32.const 1)))'})`, handler ? ['try'] : [])}
           (i32.add (local.get $kept) (i32.const 1))))`
       const run = { calls: [{ call: 'run', args: [0] }] }
       return {
-        title: `Endless recursion${indirect ? ' through a table' : ''} with ${locals} locals${hostCallEvery ? ', with host calls' : ''}`,
+        title: `Endless recursion${indirect ? ' through a table' : ''} with ${locals} locals${hostCallEvery ? `, with ${hostCall}` : ''}`,
         attack: { wat: wat('(i32.const 0)'), run, expect: { outcomes: ['trapped'], details: ['trapped'] } },
         twin: {
           wat: wat(`(i32.eq (local.get 0) (i32.const ${depth}))`),

@@ -135,7 +135,7 @@ function cutsBetweenSections(parameters: Parameters<typeof header.build>[0]): bo
   return parameters.keep !== undefined && WebAssembly.validate(Uint8Array.from(header.build(parameters)))
 }
 
-/** What a quota limits, and the module that uses it up to `n`. */
+/** What a quota limits, and the module that uses it up to `n`. Four times `largest` is still below the engine's own limit. */
 interface Bomb {
   readonly quota: string
   readonly threat: string
@@ -143,12 +143,12 @@ interface Bomb {
   readonly largest: number
   readonly build: (n: number) => Uint8Array
 }
-const BOMBS: readonly Bomb[] = [
+export const BOMBS: readonly Bomb[] = [
   {
     quota: 'localsPerFunction',
     threat: 'MOD-04',
     smallest: 10,
-    largest: 20_000,
+    largest: 12_000,
     build: (n) => bombs.locals.build({ functions: 1, runs: [{ count: n, type: 'i64' }] }),
   },
   {
@@ -156,13 +156,13 @@ const BOMBS: readonly Bomb[] = [
     threat: 'MOD-04',
     smallest: 400,
     largest: 400_000,
-    build: (n) => bombs.locals.build({ functions: 40, runs: [{ count: Math.floor(n / 40), type: 'f64' }] }),
+    build: (n) => bombs.locals.build({ functions: 160, runs: [{ count: Math.floor(n / 160), type: 'f64' }] }),
   },
   {
     quota: 'parameters',
     threat: 'MOD-05',
     smallest: 2,
-    largest: 480,
+    largest: 240,
     build: (n) => bombs.signature.build({ functions: 20, parameters: n, results: 1 }),
   },
   {
@@ -176,7 +176,7 @@ const BOMBS: readonly Bomb[] = [
     quota: 'branchTableTargets',
     threat: 'MOD-07',
     smallest: 4,
-    largest: 30_000,
+    largest: 16_000,
     build: (n) => bombs.branchTables.build({ functions: 2, tables: 3, targets: n }),
   },
   { quota: 'types', threat: 'MOD-08', smallest: 4, largest: 30_000, build: (n) => bombs.types.build({ count: n }) },
@@ -205,7 +205,7 @@ const BOMBS: readonly Bomb[] = [
     quota: 'nameBytes',
     threat: 'MOD-13',
     smallest: 40,
-    largest: 40_000,
+    largest: 24_000,
     build: (n) => names.build({ exports: ['x'.repeat(n)] }),
   },
   {

@@ -13,7 +13,8 @@ const MAX_BYTES = 20_000
 type Edit = (bytes: Uint8Array) => Uint8Array
 const at = (bytes: Uint8Array, where: number) => Math.floor(where * bytes.length)
 const joined = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]))
-const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+/** Evenly spread over [0, 1): `fc.double` is not, it prefers what is near 0. */
+const place = fc.nat({ max: 2 ** 20 - 1 }).map((n) => n / 2 ** 20)
 const INTERESTING = [0x00, 0x01, 0x0b, 0x40, 0x60, 0x6f, 0x70, 0x7f, 0x80, 0xfb, 0xfc, 0xfd, 0xfe, 0xff]
 
 const put =
@@ -21,7 +22,9 @@ const put =
   (b) =>
     b.map((byte, i) => (i === at(b, where) ? change(byte) : byte))
 const flip = fc.tuple(place, fc.nat({ max: 7 })).map(([where, bit]) => put(where, (byte) => byte ^ (1 << bit)))
-const replace = fc.tuple(place, fc.constantFrom(...INTERESTING)).map(([where, value]) => put(where, () => value))
+const replace = fc
+  .tuple(place, fc.constantFrom(...INTERESTING))
+  .map(([where, value]) => put(where, (byte) => (byte === value ? byte ^ 0xff : value)))
 const insert = fc.tuple(place, fc.uint8Array({ minLength: 1, maxLength: 6 })).map(
   ([where, more]): Edit =>
     (b) =>
@@ -49,7 +52,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   remove,
   duplicate,
 )
-const edits = fc.tuple(fc.array(edit, { minLength: 1, maxLength: 3 }), place)
+const edits = fc.tuple(fc.array(edit, { minLength: 1, maxLength: 2 }), place)
 
 let cases: Promise<readonly CorpusCase[]> | undefined
 const smallCases = () => {

@@ -21,7 +21,7 @@ export const weakeningsStage: Stage = async (context, budget) => {
   for (const text of unreadable) context.fault(text)
   if (weakenings.length === 0) return { result: 'not-run', reason: 'there is no weakening in fuzz/weakenings' }
   const options = await optionsFor(context, weakenings)
-  await forEachParallel(weakenings, context.parallel, async (weakening) => {
+  await forEachParallel(startingAt(context.options.seed, weakenings), context.parallel, async (weakening) => {
     const skipped = context.interrupted ? 'the run was interrupted' : budget.spent ? 'the time was spent' : null
     const record = skipped ? notRun(weakening, skipped) : await runWeakening(weakening, options)
     context.record.weakenings.push(record)
@@ -55,6 +55,12 @@ function endingOf({ record: { weakenings } }: RunContext): Awaited<ReturnType<St
   const reason = `${count('detected')} of ${plural(weakenings.length, 'weakening')} detected, ${count('missed')} missed, ${count('broken')} broken, ${count('not-run')} not run`
   if (count('missed') + count('broken') > 0) return { result: 'failed', reason }
   return { result: count('not-run') === weakenings.length ? 'not-run' : count('not-run') > 0 ? 'needs-review' : 'passed', reason }
+}
+
+/** Runs whose time does not suffice for all begin at different places, so that together they try every one. */
+function startingAt(seed: number, weakenings: readonly Weakening[]): Weakening[] {
+  const start = seed % weakenings.length
+  return [...weakenings.slice(start), ...weakenings.slice(0, start)]
 }
 
 async function optionsFor(context: RunContext, weakenings: readonly Weakening[]): Promise<WeakeningOptions> {

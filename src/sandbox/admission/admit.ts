@@ -52,7 +52,8 @@ function read(bytes: Uint8Array, policy: Policy): WasmModule {
     if (error instanceof ModuleLimitExceeded)
       throw new Refusal('limit', `The module is larger than the policy "${policy.name}" allows. ${error.message}`, error.offset)
     if (!(error instanceof MalformedModule)) throw error
-    const isModule = error.code !== 'bad-magic' && error.code !== 'bad-version' && error.code !== 'component'
+    // Magic and version are the first eight bytes; what ends before or differs there is no module at all (MOD-16).
+    const isModule = error.offset >= 8 && error.code !== 'bad-version' && error.code !== 'component'
     const what = isModule ? 'The module is malformed.' : 'This is not a WebAssembly core module.'
     throw new Refusal(isModule ? 'malformed' : 'not-a-module', `${what} ${error.message}`, error.offset)
   }

@@ -8,6 +8,8 @@ export type Death =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'output-limit' }
   | { readonly kind: 'stopped' }
+  /** The stack ended inside a host function, after the guest had used up most of it (CTL-04). */
+  | { readonly kind: 'stack-overflow' }
   /** A host function failed. The detail is for the log of the sandbox's developers and never reaches the guest. */
   | { readonly kind: 'host-fault'; readonly detail: string }
 

@@ -69,11 +69,18 @@ function run(entry: AbiFunction, handler: Handler, context: HostContext, values:
     return handler(context, args)
   } catch (error) {
     if (error instanceof GuestFault) return error.errno
-    // A host stack overflow that a deep guest provoked, or a defect of ours. Either way nothing of it may be seen by the guest (CTL-04, CTL-16).
-    context.death = { kind: 'host-fault', detail: error instanceof Error ? `${entry.name}: ${error.name}` : entry.name }
+    // The stack that a deep guest left was too short, or a defect of ours. Either way nothing of it may be seen by the guest (CTL-04, CTL-16).
+    context.death = isStackOverflow(error)
+      ? { kind: 'stack-overflow' }
+      : { kind: 'host-fault', detail: `${entry.name}: ${nameOf(error)}` }
     return ERRNO.io
   }
 }
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error)
+
+/** V8 has no class of its own for it (`RangeError: Maximum call stack size exceeded`). */
+export const isStackOverflow = (error: unknown): boolean => error instanceof RangeError && /call stack/.test(error.message)
 
 /** i32 arrives signed and becomes unsigned, i64 likewise (MEM-01, MEM-14). */
 function decode(entry: AbiFunction, values: readonly (number | bigint)[]): Arguments {

@@ -1,6 +1,7 @@
 // One guest in the thread that called this: compile, link, instantiate, start, call. The same code runs in a cell and under `inline`.
 
 import type { Grants, HostContext, LocalEvent } from '../host/context.ts'
+import { isStackOverflow } from '../host/gate.ts'
 import { GuestMemory } from '../host/guest-memory.ts'
 import { HandleTable } from '../host/handles.ts'
 import { makeTrap, trapIsUncatchable } from '../host/kill.ts'
@@ -136,7 +137,8 @@ export class Guest {
   #death(): Ending | null {
     const death = this.#context.death
     if (death === null) return null
-    return death.kind === 'host-fault' ? { kind: 'fault', detail: death.detail } : death
+    if (death.kind === 'host-fault') return { kind: 'fault', detail: death.detail }
+    return death.kind === 'stack-overflow' ? { kind: 'trapped', trap: 'stack-overflow' } : death
   }
 }
 
@@ -153,8 +155,7 @@ function endingOf(error: unknown): Ending {
   }
   if (error instanceof WebAssembly.RuntimeError) return { kind: 'trapped', trap: trapOf(error) }
   if (error instanceof WebAssembly.Exception) return { kind: 'uncaught-exception' }
-  if (error instanceof RangeError) {
-    return /call stack/i.test(error.message) ? { kind: 'trapped', trap: 'stack-overflow' } : { kind: 'out-of-memory' }
-  }
+  if (isStackOverflow(error)) return { kind: 'trapped', trap: 'stack-overflow' }
+  if (error instanceof RangeError) return { kind: 'out-of-memory' }
   return { kind: 'fault', detail: error instanceof Error ? error.name : typeof error }
 }

@@ -8,7 +8,7 @@ import { type Sample, sampleProcess } from './watch.ts'
 /** A jail that does not report in this time will not: generous, because machines are loaded. */
 const START_MS = 60_000
 /** What is kept of the jail's stderr, characters: V8's last words before it aborts. */
-const LAST_WORDS = 4000
+const LAST_WORDS = 16_000
 
 /** Why a jail is no longer there. */
 export interface JailEnd {
@@ -146,11 +146,14 @@ export class JailProcess {
         }
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      // Whatever else it has to say is not worth hearing.
+      // Whatever went wrong, went wrong over bytes of the jail's: nothing of it may surface in the embedder's event loop (HST-09), and
+      // whatever else the jail has to say is not worth hearing.
       this.#child.stdout!.removeAllListeners('data').resume()
       this.#child.kill('SIGKILL')
-      this.#listener({ kind: 'protocol-error', detail: error.message })
+      this.#listener({
+        kind: 'protocol-error',
+        detail: error instanceof ProtocolError ? error.message : 'a frame could not be dealt with',
+      })
     }
   }
 

@@ -1,6 +1,7 @@
 // From what people write to a complete policy: the profile, the differences, the check that all of it can be enforced here.
 import type { z } from 'zod'
 import { PolicyError } from '../errors.ts'
+import { ownData } from '../own-data.ts'
 import { unenforceable } from './enforceable.ts'
 import { PROFILES } from './profiles.ts'
 import { type Policy, type PolicyInput, policyInputSchema } from './schema.ts'
@@ -41,7 +42,7 @@ function complete(input: string | PolicyInput | undefined, base: Policy | undefi
       )
     return profile
   }
-  const parsed = policyInputSchema.safeParse(input ?? {})
+  const parsed = policyInputSchema.safeParse(ownData(input ?? {}))
   if (!parsed.success) {
     const { message, places } = explain(parsed.error)
     throw new PolicyError(message, places)

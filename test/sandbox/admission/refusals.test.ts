@@ -34,7 +34,7 @@ const branches = (targets: number) => `(module (func (br_table ${'0 '.repeat(tar
 const custom = (bytes: number) => w.moduleOf(w.customSection('c', new Uint8Array(bytes)))
 
 const CASES: readonly Case[] = [
-  { what: 'no bytes', code: 'malformed', bad: new Uint8Array(0), good: empty },
+  { what: 'no bytes', code: 'not-a-module', bad: new Uint8Array(0), good: empty },
   {
     what: 'other bytes',
     code: 'not-a-module',

@@ -4,7 +4,7 @@ import { encodeJson, FRAME, FrameReader, type FrameType } from '../../../src/san
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from '../../../src/sandbox/isolation/jail-frames.ts'
 import { JailSide } from '../../../src/sandbox/isolation/jail-side.ts'
 import { encodeLoad, toWire } from '../../../src/sandbox/isolation/wire.ts'
-import { ADD, IMPORTS, prepared, printing, SPIN } from '../support/guests.ts'
+import { ADD, ENDLESS_LIST, IMPORTS, prepared, printing, SPIN } from '../support/guests.ts'
 
 let side: JailSide
 afterEach(() => side.close())
@@ -45,7 +45,12 @@ describe('JailSide', () => {
     const jail = open()
     await jail.next('cell-ready')
     jail.load(ADD)
-    expect(await jail.next('ending')).toEqual({ kind: 'ending', ending: { kind: 'returned', values: [] }, memoryBytes: 0, hostCalls: 0 })
+    expect(await jail.next('ending')).toEqual({
+      kind: 'ending',
+      ending: { kind: 'returned', values: [] },
+      memoryBytes: 0,
+      hostCalls: 0,
+    })
     jail.call('add', 2, 3)
     expect((await jail.next('ending')).ending).toEqual({ kind: 'returned', values: [5] })
     const usage = await jail.next('usage')
@@ -117,15 +122,8 @@ describe('JailSide', () => {
 
   it('reports a cell that dies, once', async () => {
     const jail = open()
-    // The garbage-collected list is longer than the cell's heap.
-    const list = Uint8Array.from([
-      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 14, 3, 0x5f, 2, 0x63, 0, 0, 0x7e, 0, 0x60, 0, 0, 0x60, 0, 0],
-      ...[3, 2, 1, 1, 7, 5, 1, 1, 0x66, 0, 0, 10, 26, 1, 24, 1, 1, 0x63, 0],
-      ...[0x03, 0x40, 0x20, 0, 0x42, 1, 0xfb, 0, 0, 0x21, 0, 0x0c, 0, 0x0b, 0x00, 0x0b],
-    ])
-    expect(list.length).toBeGreaterThan(0)
-    const { spec } = prepared('(module (func (export "f")))')
-    side.handle({ type: FRAME.load, payload: encodeLoad(spec, fixed(list)) })
+    const { spec, bytes } = prepared(ENDLESS_LIST)
+    side.handle({ type: FRAME.load, payload: encodeLoad(spec, bytes) })
     expect((await jail.next('ending')).ending).toEqual({ kind: 'returned', values: [] })
     jail.call('f')
     expect((await jail.next('cell-failed')).code).toBe('ERR_WORKER_OUT_OF_MEMORY')
@@ -140,8 +138,3 @@ describe('JailSide', () => {
     expect(jail.frames).toEqual([])
   })
 })
-
-/** The bytes with the sizes of the code section and its body set right. */
-function fixed(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes
-}

@@ -54,9 +54,10 @@ describe('an activation', () => {
 
   it('that used more than it may since the last look is over its limit, though it returned', async () => {
     // The resident memory of any process is more than a page.
-    const { activation, jail } = await called([ending()], { limits: { ...LOOSE, residentBytes: 4096 } })
-    expect(activation.ending).toMatchObject({ kind: 'memory-limit' })
-    expect(jail.ended).not.toBeNull()
+    const { jail, housing } = await housed({}, { limits: { ...LOOSE, residentBytes: 4096 } })
+    expect((await housing.load(spec, bytes)).ending).toMatchObject({ kind: 'memory-limit' })
+    expect(alive(jail.pid)).toBe(false)
+    expect((await housing.call('f', [])).ending).toMatchObject({ kind: 'memory-limit' })
   })
 })
 
@@ -69,7 +70,10 @@ describe('a jail that is lost', () => {
   })
 
   it('for lack of memory', async () => {
-    const { activation } = await called([{ stderr: 'FATAL ERROR: Zone Allocation failed - process out of memory' }, { exit: 133 }])
+    const { activation } = await called([
+      { stderr: 'FATAL ERROR: Zone Allocation failed - process out of memory' },
+      { exit: 133 },
+    ])
     expect(activation.ending).toEqual({ kind: 'memory-limit', actualBytes: null })
   })
 
@@ -122,7 +126,10 @@ describe('a jail that is not ours any more', () => {
   })
 
   it('does not end a call that was not made', async () => {
-    const { housing } = await housed({ [FRAME.load]: [ending(), ending(), ending({ kind: 'exited', code: 9 })], [FRAME.call]: [ending()] })
+    const { housing } = await housed({
+      [FRAME.load]: [ending(), ending(), ending({ kind: 'exited', code: 9 })],
+      [FRAME.call]: [ending()],
+    })
     expect((await housing.load(spec, bytes)).ending.kind).toBe('returned')
     expect(['returned', 'exited']).toContain((await housing.call('f', [])).ending.kind)
   })
@@ -151,7 +158,8 @@ describe('the kill ladder', () => {
   })
 
   it('starts at SIGKILL when resident memory is exceeded', async () => {
-    const { activation, jail } = await called([], { limits: { ...LOOSE, residentBytes: 4096 } })
+    const { jail, housing } = await housed({ [FRAME.load]: [] }, { limits: { ...LOOSE, residentBytes: 4096 } })
+    const activation = await housing.load(spec, bytes)
     expect(activation.ending).toMatchObject({ kind: 'memory-limit' })
     expect((activation.ending as { actualBytes: number }).actualBytes).toBeGreaterThan(4096)
     expect(activation.events).toMatchObject([{ type: 'guest-killed', step: 'sigkill' }])

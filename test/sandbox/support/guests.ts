@@ -4,6 +4,7 @@ import type { Grants } from '../../../src/sandbox/host/context.ts'
 import type { GuestSpec } from '../../../src/sandbox/isolation/guest.ts'
 import { resolvePolicy } from '../../../src/sandbox/policy/resolve.ts'
 import type { PolicyInput } from '../../../src/sandbox/policy/schema.ts'
+import { writer as w } from '../../../src/wasm/index.ts'
 import { GRANTS } from './calls.ts'
 import { wat } from './wat.ts'
 
@@ -26,16 +27,42 @@ export const printing = (
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
   (func (export "_start") (call $print) ${then}))`
 
+/** `f` makes a garbage-collected list longer and longer. wabt does not know the instructions. */
+export const ENDLESS_LIST = w.moduleOf(
+  // (struct (field (ref null 0)) (field i64)), (func)
+  w.typeSection([0x5f, 2, 0x63, 0, 0, 0x7e, 0], [0x60, 0, 0]),
+  w.functionSection(1),
+  w.exportSection(w.bytes(w.name('f'), 0, 0)),
+  w.codeSection(
+    w.body(
+      w.bytes(
+        w.instruction.loop(
+          w.bytes(
+            w.instruction.localGet(0),
+            w.instruction.i64Const(1),
+            w.prefixed(0xfb, 0),
+            0,
+            w.instruction.localSet(0),
+            w.instruction.br(0),
+          ),
+        ),
+        w.END,
+      ),
+      [[1, '(ref null 0)']],
+    ),
+  ),
+)
+
 export const SPIN = '(module (func (export "_start") (loop (br 0))))'
 export const ADD = '(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))'
 
 /** The module as the sandbox would load it. @throws the refusal */
 export function prepared(
-  text: string,
+  module: string | Uint8Array,
   grants: Partial<Grants> = {},
   policy: PolicyInput = { extends: 'relaxed' },
 ): { spec: GuestSpec; bytes: Uint8Array<ArrayBuffer> } {
-  const admission = admit(wat(text), resolvePolicy(policy))
+  const admission = admit(typeof module === 'string' ? wat(module) : module, resolvePolicy(policy))
   if (admission.verdict === 'refused') throw admission.refusal
   const { imports, memoryExport, startExport, functions, bytes } = admission
   return {

@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url'
 import { PREFIXES } from '../../../src/wasm/index.ts'
 import { bytes, END, prefixed } from '../../../src/wasm/writer.ts'
-import { compile } from './engine.ts'
+import { compile } from '../../../src/oracles/engine-agreement.ts'
 import { richModule } from './rich-module.ts'
 
 export interface Probe {

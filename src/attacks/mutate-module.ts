@@ -1,7 +1,7 @@
 // Seeded damage to modules: the kinds of edits that decoders get wrong.
 
-import { ByteCursor } from '../../../src/wasm/cursor.ts'
-import { leb128, readModule, type WasmModule } from '../../../src/wasm/index.ts'
+import { ByteCursor } from '../wasm/cursor.ts'
+import { leb128, readModule, type WasmModule } from '../wasm/index.ts'
 import type { Random } from './random.ts'
 
 type Mutation = (random: Random, original: Uint8Array, module: WasmModule) => Uint8Array

@@ -1,6 +1,6 @@
 // V8 as an oracle: does it accept the bytes, and if not, is it because of their format, their meaning, or its own bounds?
 
-import type { WasmModule } from '../../../src/wasm/index.ts'
+import { MalformedModule, ModuleLimitExceeded, readModule, type WasmModule } from '../wasm/index.ts'
 
 /**
  * - `malformed`: the bytes break the binary grammar or an index; the reader must refuse them as well.
@@ -131,4 +131,59 @@ export function interfaceDifference(module: WasmModule, compiled: WebAssembly.Mo
     exports: WebAssembly.Module.exports(compiled).map(({ name, kind }) => ({ name, kind: kind as string })),
   }
   return JSON.stringify(ours) === JSON.stringify(theirs) ? undefined : 'imports or exports differ'
+}
+
+/**
+ * What the engine takes although the binary grammar does not have it. The reader is stricter; each entry is a place where
+ * a second decoder could read something else.
+ */
+export const ENGINE_IS_LAXER: ReadonlyMap<string, string> = new Map([
+  ['heap-type', 'V8 reads the negative numbers of abstract heap types in several bytes; the grammar has one byte (5.3.3)'],
+  ['value-type', 'V8 reads the negative numbers of block types in several bytes; the grammar has one byte (5.4.2)'],
+  ['tag-attribute', 'V8 reads the attribute of a tag as a u32 of several bytes; the grammar has one byte (5.3.10)'],
+  [
+    'reference-type',
+    'V8 takes a number type as the element type of a passive segment; the grammar has a reference type (5.5.12)',
+  ],
+])
+
+export type Comparison = 'both accept' | 'both refuse' | 'reader alone refuses' | 'engine alone refuses'
+
+/** What reader and engine said about the same bytes, and what is wrong with that, if anything is. */
+export interface Agreement {
+  readonly comparison: Comparison
+  /** The reader's code, if it refused. */
+  readonly refusal: string | null
+  readonly problem: string | null
+}
+
+/**
+ * The reader must accept nothing that the engine calls malformed (or host and engine could read different imports out of the same bytes,
+ * MOD-02, MOD-03), must see the same imports and exports, and refuses more only where that is known and wanted.
+ */
+export function compareWithEngine(bytes: Uint8Array): Agreement {
+  const compiled = compile(bytes)
+  const accepted = compiled instanceof WebAssembly.Module
+  const read = tryToRead(bytes)
+  if (typeof read === 'string') {
+    const problem = accepted && !ENGINE_IS_LAXER.has(read) ? `the reader refuses (${read}) what the engine accepts` : null
+    return { comparison: accepted ? 'reader alone refuses' : 'both refuse', refusal: read, problem }
+  }
+  if (accepted) return { comparison: 'both accept', refusal: null, problem: interfaceDifference(read, compiled) ?? null }
+  const meant = compiled.class === 'validation' || compiled.class === 'limit'
+  return {
+    comparison: 'engine alone refuses',
+    refusal: null,
+    problem: meant ? null : `the reader accepts what the engine calls ${compiled.class}: ${compiled.message}`,
+  }
+}
+
+/** The module, or the code of the refusal. */
+function tryToRead(bytes: Uint8Array): WasmModule | string {
+  try {
+    return readModule(bytes)
+  } catch (error) {
+    if (error instanceof MalformedModule || error instanceof ModuleLimitExceeded) return error.code
+    throw error
+  }
 }

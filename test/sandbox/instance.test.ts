@@ -1,0 +1,250 @@
+// The states of an instance, over a housing that does what the test says; and under inline isolation with real guests.
+import { afterAll, describe, expect, it } from 'vitest'
+import { createSandbox, type SecurityEvent, UsageError } from '../../src/sandbox/index.ts'
+import { Instance } from '../../src/sandbox/instance.ts'
+import type { Activation, Housing, Outside } from '../../src/sandbox/isolation/housing.ts'
+import { resolvePolicy } from '../../src/sandbox/policy/resolve.ts'
+import { ADD, printing } from './support/guests.ts'
+import { wat } from './support/wat.ts'
+
+const INLINE = { isolation: { level: 'inline' }, quotas: { wallClockMs: null, cpuMs: null, residentBytes: null } } as const
+const EVENT = { type: 'suspicious-behaviour', severity: 'high', message: 'm', what: 'w' } as const
+
+const activation = (ending: Outside, events: Activation['events'] = []): Activation => ({
+  ending,
+  stdout: new Uint8Array(0),
+  stderr: new Uint8Array(0),
+  events,
+  cpuMs: 0,
+  peakResidentBytes: 0,
+  memoryBytes: 0,
+  hostCalls: 0,
+})
+
+/** An instance with functions `f: (i32, i64) -> (f64)` and, if asked for, `_initialize` and `_start`. */
+function instance(next: () => Promise<Activation>, ...more: string[]) {
+  const log: string[] = []
+  const housing: Housing = {
+    load: next,
+    call: (name) => {
+      log.push(name)
+      return next()
+    },
+    end: async () => void log.push('end'),
+  }
+  const none = { params: [], results: [] }
+  const functions = new Map([
+    ['f', { params: ['i32', 'i64'], results: ['f64'] } as const],
+    ...more.map((name) => [name, none] as const),
+  ])
+  const made = new Instance(resolvePolicy(), 'sha', functions, housing, () => log.push('whenEnded'))
+  return { made, log, start: () => made.start((where) => where.load({} as never, new Uint8Array(0))) }
+}
+const returned = (...values: (number | bigint)[]) => Promise.resolve(activation({ kind: 'returned', values }))
+
+describe('states', () => {
+  it('ready, running, ready, ended', async () => {
+    let finish: (what: Activation) => void = () => {}
+    const { made, start, log } = instance(() => new Promise((resolve) => (finish = resolve)))
+    expect(made.state).toBe('starting')
+    const starting = start()
+    expect(made.state).toBe('running')
+    await expect(made.call('f', 1, 1n)).rejects.toThrow('The instance is running; one call at a time.')
+    finish(await returned())
+    await starting
+    expect(made.state).toBe('ready')
+    const call = made.call('f', 1, 1n)
+    await expect(made.call('f', 1, 1n)).rejects.toThrow(UsageError)
+    finish(await returned(0.5))
+    expect((await call).values).toEqual([0.5])
+    await made.terminate()
+    expect([made.state, log]).toEqual(['ended', ['f', 'end', 'whenEnded']])
+    await made.terminate()
+    await expect(made.call('f', 1, 1n)).rejects.toThrow('The instance has ended (it was terminated); create a new one.')
+  })
+
+  it('every outcome but completed ends it, and says why to who calls again', async () => {
+    const { made, start } = instance(() => Promise.resolve(activation({ kind: 'trapped', trap: 'unreachable' })))
+    expect((await start()).outcome).toBe('trapped')
+    expect(made.startup.outcome).toBe('trapped')
+    await expect(made.call('f', 1, 1n)).rejects.toThrow('has ended (The guest trapped: unreachable.)')
+  })
+
+  it('a running one is ended through its housing, and its call says how', async () => {
+    let finish: (what: Activation) => void = () => {}
+    const { made, start, log } = instance(() => new Promise((resolve) => (finish = resolve)))
+    const starting = start()
+    await made.terminate()
+    expect(log).toEqual(['end'])
+    finish(activation({ kind: 'terminated' }))
+    expect((await starting).outcome).toBe('terminated')
+    expect(made.state).toBe('ended')
+  })
+
+  it('a command ends with its _start', async () => {
+    const { made, start } = instance(() => returned(), '_start')
+    await start()
+    await made.call('_start')
+    await expect(made.call('_start')).rejects.toThrow('it is a command, and _start has returned')
+  })
+
+  it('a reactor is initialised before it is ready, and only then', async () => {
+    const { made, start, log } = instance(() => returned(), '_initialize')
+    await start()
+    expect([made.state, log]).toEqual(['ready', ['_initialize']])
+    await expect(made.call('_initialize')).rejects.toThrow('exports no function "_initialize" that can be called')
+  })
+
+  it('a reactor that does not load is not initialised', async () => {
+    const { start, log } = instance(() => Promise.resolve(activation({ kind: 'exited', code: 0 })), '_initialize')
+    expect((await start()).outcome).toBe('exited')
+    expect(log).toEqual(['end', 'whenEnded'])
+  })
+
+  it('await using ends it', async () => {
+    const { made, start, log } = instance(() => returned())
+    await start()
+    {
+      await using used = made
+      expect(used.state).toBe('ready')
+    }
+    expect(log).toEqual(['end', 'whenEnded'])
+  })
+})
+
+describe('calls that do not fit', () => {
+  const ready = async (...more: string[]) => {
+    const { made, start } = instance(() => returned(0), ...more)
+    await start()
+    return made
+  }
+
+  it.each<[string, unknown[]]>([
+    ['none', []],
+    ['too few', [1]],
+    ['too many', [1, 1n, 1]],
+    ['a number for an i64', [1, 1]],
+    ['a bigint for an i32', [1n, 1n]],
+    ['text', ['1', 1n]],
+    ['null', [null, 1n]],
+    ['an object', [{ valueOf: () => 1 }, 1n]],
+  ])('%s', async (_, values) => {
+    const made = await ready()
+    await expect(made.call('f', ...(values as number[]))).rejects.toThrow(/"f" takes \(i32, i64\); it was called with/)
+    expect(made.state).toBe('ready')
+  })
+
+  it.each(['missing', '', 'toString', '__proto__', 'then'])('no function %j', async (name) => {
+    const made = await ready()
+    await expect(made.call(name)).rejects.toThrow(UsageError)
+    await expect(made.call(name)).rejects.toThrow('it has "f".')
+  })
+
+  it('names at most ten functions, cut and inert', async () => {
+    const made = await ready(...Array.from({ length: 20 }, (_, i) => `${'\u001b'.repeat(50)}${i}`))
+    const error = await made.call('x').catch((e: Error) => e)
+    expect((error as Error).message.match(/characters\)/g)).toHaveLength(9)
+    expect((error as Error).message).not.toContain('\u001b')
+  })
+
+  it('an instance without functions says none', async () => {
+    const made = new Instance(resolvePolicy(), '', new Map(), { load: returned, call: returned, end: async () => {} }, () => {})
+    await made.start((where) => where.load({} as never, new Uint8Array(0)))
+    await expect(made.call('f')).rejects.toThrow('it has none.')
+  })
+})
+
+describe('results from a jail', () => {
+  it.each<[string, (number | bigint)[]]>([
+    ['none', []],
+    ['too many', [1, 2]],
+    ['of another kind', [1n]],
+  ])('%s are not believed', async (_, values) => {
+    let first = true
+    const { made, start } = instance(() => {
+      const answer = first ? returned() : returned(...values)
+      first = false
+      return answer
+    })
+    await start()
+    const result = await made.call('f', 1, 1n)
+    expect([result.outcome, result.values, made.state]).toEqual(['jail-lost', [], 'ended'])
+  })
+})
+
+describe('events', () => {
+  const noisy = (count: number) =>
+    instance(() =>
+      Promise.resolve(
+        activation(
+          { kind: 'returned', values: [] },
+          Array.from({ length: count }, (_, i) => ({ ...EVENT, what: String(i) })),
+        ),
+      ),
+    )
+
+  it('reach listeners until they are taken away, and the last 1,000 are kept', async () => {
+    const { made, start } = noisy(1500)
+    const seen: SecurityEvent[] = []
+    const remove = made.onEvent((event) => seen.push(event))
+    await start()
+    expect([seen.length, made.events.length]).toEqual([1500, 1000])
+    expect(made.events[0]).toMatchObject({ what: '500' })
+    remove()
+    await made.start((where) => where.call('f', []))
+    expect(seen.length).toBe(1500)
+  })
+
+  it('cannot be changed through the list that is given out', async () => {
+    const { made, start } = noisy(2)
+    await start()
+    ;(made.events as SecurityEvent[]).length = 0
+    expect(made.events).toHaveLength(2)
+  })
+
+  it('leave the instance in order when a listener throws', async () => {
+    const { made, start } = noisy(1)
+    made.onEvent(() => {
+      throw new Error('a listener of the embedder')
+    })
+    await expect(start()).rejects.toThrow('a listener of the embedder')
+    expect(made.state).toBe('ready')
+  })
+})
+
+describe('inline, with real guests', () => {
+  const sandbox = createSandbox(INLINE)
+  afterAll(() => sandbox[Symbol.asyncDispose]())
+
+  it('calls, ends and is ended', async () => {
+    const made = await sandbox.create(wat(ADD))
+    expect((await made.call('add', 2 ** 31 - 1, 1)).values).toEqual([-(2 ** 31)])
+    await made.terminate()
+    expect(made.state).toBe('ended')
+  })
+
+  it.each(['then', '__proto__', 'constructor', 'catch'])('an export %s is a function like any other', async (name) => {
+    const made = await sandbox.create(wat(`(module (func (export "${name}") (result i32) (i32.const 7)))`))
+    expect([...made.functions.keys()]).toEqual([name])
+    expect((await made.call(name)).values).toEqual([7])
+  })
+
+  it('runs under a polluted Object.prototype without finding anything there', async () => {
+    const polluted = Object.prototype as unknown as Record<string, unknown>
+    let touched = false
+    Object.defineProperty(polluted, 'planted', {
+      configurable: true,
+      get: () => {
+        touched = true
+      },
+    })
+    try {
+      const result = await sandbox.execute(wat('(module (import "planted" "f" (func)) (func (export "_start") (call 0)))'))
+      expect([result.outcome, touched]).toEqual(['refused', false])
+      expect((await sandbox.execute(wat(printing('x')))).outcome).toBe('completed')
+      expect(touched).toBe(false)
+    } finally {
+      delete polluted['planted']
+    }
+  })
+})
