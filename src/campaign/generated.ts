@@ -1,13 +1,12 @@
 // The generated campaign: attacks made from seeds, in chambers that are used again while they stay clean, until the time is up.
 import { createHash } from 'node:crypto'
 import type { Attack } from '../attacks/attack.ts'
-import type { Observation } from '../oracles/observation.ts'
 import type { CampaignRecord } from '../reports/run-record.ts'
 import type { Budget } from './budget.ts'
-import { Chamber, withEnd } from './chamber.ts'
 import { pause } from './clock.ts'
 import type { Journal } from './journal.ts'
-import { enter, judged, type Pair, type TargetChoice, trialOf, weigh } from './trials.ts'
+import { ReusedChamber } from './reused-chamber.ts'
+import type { Pair, TargetChoice } from './trials.ts'
 
 /** A generator of attacks, as the registry of src/attacks lists them. */
 export interface AttackGenerator {
@@ -36,9 +35,6 @@ export interface GeneratedOptions {
   readonly onFault: (text: string) => void
 }
 
-/** Trials after which a chamber is replaced even if nothing was seen: what a target leaks slowly shows when it closes. */
-const TRIALS_PER_CHAMBER = 400
-
 /** Seed number `index` of a run: 31 bits, so that every consumer takes it as it is. */
 export function seedFor(runSeed: number, index: number): number {
   return createHash('sha256').update(`${runSeed}/${index}`).digest().readUInt32LE(0) >>> 1
@@ -53,51 +49,6 @@ const emptyTally = (threats: readonly string[]): Tally => ({
   byOutcome: {},
   threats: [...threats],
 })
-
-/** One worker's chamber: opened when needed, closed when it is no longer clean or has served long enough. */
-class ReusedChamber {
-  readonly #options: GeneratedOptions
-  #chamber: Chamber | null = null
-  #trials = 0
-  #last: { attack: Attack; role: 'attack' | 'twin'; observation: Observation } | null = null
-
-  constructor(options: GeneratedOptions) {
-    this.#options = options
-  }
-
-  async run(attack: Attack, role: 'attack' | 'twin'): Promise<Observation> {
-    const { target, journal } = this.#options
-    if (this.#chamber && (!this.#chamber.usable || this.#trials >= TRIALS_PER_CHAMBER)) await this.close()
-    this.#chamber ??= await Chamber.open(target.chamber)
-    this.#trials++
-    const leave = enter(journal, target, attack, role)
-    const seen = await this.#chamber.run(attack.id, trialOf(attack, role))
-    leave()
-    const observation = { ...seen, target: target.name }
-    this.#last = { attack, role, observation }
-    return observation
-  }
-
-  /** Closes the chamber. What only its end shows is judged as part of its last trial, unless that trial was violated by itself. */
-  async close(): Promise<void> {
-    const chamber = this.#chamber
-    if (!chamber) return
-    const { target, onViolation } = this.#options
-    const trials = this.#trials
-    this.#chamber = null
-    this.#trials = 0
-    const end = await chamber.close()
-    const last = this.#last
-    this.#last = null
-    if (!last) return
-    const { attack, role, observation } = last
-    const before = judged(attack, role, observation, target.own)
-    const after = judged(attack, role, withEnd(observation, end), target.own)
-    if (before.verdict.kind === 'violated' || after.verdict.kind !== 'violated') return
-    const reason = `after ${trials} trials in one host: ${after.verdict.reason}`
-    await onViolation({ attack: { ...after, verdict: { ...after.verdict, reason } }, twin: before }, target)
-  }
-}
 
 /** Runs until the budget is spent. Rejects with ChamberError if the target does not load. */
 export async function runGenerated(options: GeneratedOptions): Promise<CampaignRecord> {
@@ -121,13 +72,11 @@ export async function runGenerated(options: GeneratedOptions): Promise<CampaignR
       await pause(0)
       return
     }
-    const attacked = judged(attack, 'attack', await chamber.run(attack, 'attack'), target.own)
-    const twin = judged(attack, 'twin', await chamber.run(attack, 'twin'), target.own)
-    const pair = weigh(attacked, twin)
+    const pair = await chamber.runPair(attack)
     byGenerator[generator.name] ??= emptyTally(generator.threats)
     count(byGenerator[generator.name]!, pair)
     modules++
-    if (pair.attack.verdict.kind !== 'contained' || twin.verdict.kind === 'violated') await options.onViolation(pair, target)
+    if (pair.attack.verdict.kind !== 'contained' || pair.twin.verdict.kind === 'violated') await options.onViolation(pair, target)
     options.onProgress?.(modules)
   }
   const worker = async (): Promise<void> => {

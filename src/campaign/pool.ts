@@ -1,8 +1,8 @@
 // Runs tasks side by side, at most so many at a time, in the order in which they are given.
 import { availableParallelism } from 'node:os'
 
-/** Chambers at a time: one processor is left to the campaign, which measures. */
-export const defaultParallel = (): number => Math.max(1, availableParallelism() - 1)
+/** Chambers at a time: one processor is left to the campaign, which measures; but two at least, as many trials mostly wait. */
+export const defaultParallel = (): number => Math.max(2, availableParallelism() - 1)
 
 /**
  * Calls `work` for each item; stops to take new ones once `signal` is aborted. Rejects with the first error, after all that had begun has

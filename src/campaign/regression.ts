@@ -1,9 +1,10 @@
-// The regression stage: every case of the corpus with its twin, each in a fresh chamber, against every target.
+// The regression stage: every case of the corpus with its twin against every target. A violation is tried again in fresh chambers.
 import type { Attack } from '../attacks/attack.ts'
 import type { Budget } from './budget.ts'
 import type { Journal } from './journal.ts'
 import { forEachParallel } from './pool.ts'
-import { type Pair, type TargetChoice, tryFresh, weigh } from './trials.ts'
+import { ReusedChamber } from './reused-chamber.ts'
+import { type Pair, type TargetChoice, tryFresh } from './trials.ts'
 
 export interface RegressionWork {
   readonly target: TargetChoice
@@ -28,25 +29,55 @@ export interface RegressionOptions {
  * Returns how many pairs were run, and how many were left out because the budget was spent.
  */
 export async function runRegression(options: RegressionOptions): Promise<{ done: number; leftOut: number }> {
-  const { work, budget, journal, parallel, signal, onPair } = options
+  const { work, budget, parallel, signal, onPair } = options
   let done = 0
   let leftOut = 0
-  await forEachParallel(
-    work,
-    parallel,
-    async ({ target, attack, mandatory }) => {
-      if (!mandatory && budget?.spent) {
-        leftOut++
-        return
-      }
-      const attacked = await tryFresh(target, attack, 'attack', journal)
-      const twin = await tryFresh(target, attack, 'twin', journal)
-      done++
-      await onPair(weigh(attacked, twin), target)
-    },
-    signal,
-  )
+  const chambers = new ChamberRack(options)
+  try {
+    await forEachParallel(
+      work,
+      parallel,
+      async ({ target, attack, mandatory }) => {
+        if (!mandatory && budget?.spent) {
+          leftOut++
+          return
+        }
+        const pair = await chambers.use(target, (chamber) => chamber.runPair(attack))
+        done++
+        await onPair(pair, target)
+      },
+      signal,
+    )
+  } finally {
+    await chambers.close()
+  }
   return { done, leftOut }
+}
+
+/** The chambers of a stage that are not in use, by target. */
+class ChamberRack {
+  readonly #options: RegressionOptions
+  readonly #free = new Map<TargetChoice, ReusedChamber[]>()
+
+  constructor(options: RegressionOptions) {
+    this.#options = options
+  }
+
+  async use<T>(target: TargetChoice, action: (chamber: ReusedChamber) => Promise<T>): Promise<T> {
+    const free = this.#free.get(target) ?? []
+    this.#free.set(target, free)
+    const { journal, onPair } = this.#options
+    const chamber = free.pop() ?? new ReusedChamber({ target, journal, onViolation: onPair })
+    try {
+      return await action(chamber)
+    } finally {
+      free.push(chamber)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const chamber of [...this.#free.values()].flat()) await chamber.close()
+  }
 }
 
 /** Repeats one trial in fresh chambers. Returns how often it was violated by the same oracle with the same code. */

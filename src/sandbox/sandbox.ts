@@ -10,6 +10,7 @@ import { Inline } from './isolation/inline.ts'
 import { Jailed } from './isolation/jailed.ts'
 import { Jails } from './isolation/jails.ts'
 import { joinResults, resultWithoutRun } from './outcome.ts'
+import { ownData } from './own-data.ts'
 import { resolvePolicy } from './policy/resolve.ts'
 import type { Policy, PolicyInput } from './policy/schema.ts'
 import type { ExecutionResult, GuestValue } from './result.ts'
@@ -67,7 +68,7 @@ export class Sandbox implements AsyncDisposable {
    * @throws {PolicyError} {@link UsageError} on bad arguments
    */
   async create(module: ModuleBytes, policy?: string | PolicyInput, options: RunOptions = {}): Promise<Instance> {
-    const { instance, result } = await this.#start(module, policy, options)
+    const { instance, result } = await this.#start(module, policy, ownData(options) as RunOptions)
     if (!instance) throw new GuestNotReady(result)
     return instance
   }
@@ -78,8 +79,9 @@ export class Sandbox implements AsyncDisposable {
    * @throws {PolicyError} {@link UsageError} on bad arguments
    */
   async execute(module: ModuleBytes, policy?: string | PolicyInput, options: ExecuteOptions = {}): Promise<ExecutionResult> {
-    const { entry = '_start', callArguments = [] } = options
-    const { instance, result: loaded } = await this.#start(module, policy, options, entry)
+    const own = ownData(options) as ExecuteOptions
+    const { entry = '_start', callArguments = [] } = own
+    const { instance, result: loaded } = await this.#start(module, policy, own, entry)
     if (!instance) return loaded
     try {
       return joinResults(loaded, await instance.call(entry, ...callArguments))

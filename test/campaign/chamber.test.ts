@@ -10,13 +10,15 @@ import { judgeTrial, violationOf } from '../../src/oracles/judge.ts'
 
 const FIXTURES = join(import.meta.dirname, '..', 'targets', 'fixtures')
 const MISBEHAVING = join(FIXTURES, 'misbehaving.ts')
+/** On the command line of the processes that the fixture leaks; of this run only, as others may go on at the same time. */
+const marker = `leaked-${process.pid}-${Date.now()}`
 
 const trial = (
   behaviour: string,
   changes: { withinMs?: number; residentMiB?: number; conditions?: Condition[] } = {},
 ): Trial => ({
   bytes: new TextEncoder().encode(behaviour),
-  run: {},
+  run: { args: [marker] },
   expect: {
     outcomes: ['completed'],
     ...(changes.withinMs ? { withinMs: changes.withinMs } : {}),
@@ -35,7 +37,7 @@ async function outcomeOf(behaviour: string, changes: Parameters<typeof trial>[1]
   return violation ? `${violation.oracle} ${violation.code}` : verdict.kind
 }
 
-/** Processes of chambers, and of what the fixtures start, that are alive. */
+/** Processes that the fixture has leaked and that are alive. */
 function survivors(): string[] {
   const table = HAS_PROC
     ? allProcesses().map(({ pid }) => {
@@ -48,9 +50,6 @@ function survivors(): string[] {
     : execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' }).split('\n')
   return table.filter((line) => line.includes(marker))
 }
-/** Text on the command line of the processes that the fixture leaks. */
-const marker = 'setTimeout(() => {}, 60_000)'
-
 afterEach(() => expect(survivors()).toEqual([]))
 
 describe('one trial in a chamber', () => {

@@ -23,6 +23,10 @@ describe('judgeTrial', () => {
     expect(judged.kind).toBe('violated')
     expect(violationOf(judged)).toMatchObject({ oracle: 'canary', code: 'connection' })
   })
+  it('names an escape before what came with it', () => {
+    const judged = judgeTrial(trialWith(), observed({ canaries: [{ name: 'connection', seen: 'one' }], threw: 'Error: x' }), true)
+    expect(violationOf(judged)).toMatchObject({ oracle: 'canary' })
+  })
   it('calls a hung host a violation of time, not of process', () => {
     const judged = judgeTrial(trialWith(), observed({ result: null, chamber: { hung: true, signal: 'SIGKILL' } }), true)
     expect(violationOf(judged)).toMatchObject({ oracle: 'time', code: 'hung' })

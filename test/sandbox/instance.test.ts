@@ -1,10 +1,10 @@
 // The states of an instance, over a housing that does what the test says; and under inline isolation with real guests.
 import { afterAll, describe, expect, it } from 'vitest'
-import { createSandbox, type SecurityEvent, UsageError } from '../../src/sandbox/index.ts'
+import { createSandbox, type SecurityEvent, type Signature, UsageError } from '../../src/sandbox/index.ts'
 import { Instance } from '../../src/sandbox/instance.ts'
 import type { Activation, Housing, Outside } from '../../src/sandbox/isolation/housing.ts'
 import { resolvePolicy } from '../../src/sandbox/policy/resolve.ts'
-import { ADD, printing } from './support/guests.ts'
+import { ADD, IMPORTS, printing } from './support/guests.ts'
 import { wat } from './support/wat.ts'
 
 const INLINE = { isolation: { level: 'inline' }, quotas: { wallClockMs: null, cpuMs: null, residentBytes: null } } as const
@@ -32,11 +32,8 @@ function instance(next: () => Promise<Activation>, ...more: string[]) {
     },
     end: async () => void log.push('end'),
   }
-  const none = { params: [], results: [] }
-  const functions = new Map([
-    ['f', { params: ['i32', 'i64'], results: ['f64'] } as const],
-    ...more.map((name) => [name, none] as const),
-  ])
+  const functions = new Map<string, Signature>([['f', { params: ['i32', 'i64'], results: ['f64'] }]])
+  for (const name of more) functions.set(name, { params: [], results: [] })
   const made = new Instance(resolvePolicy(), 'sha', functions, housing, () => log.push('whenEnded'))
   return { made, log, start: () => made.start((where) => where.load({} as never, new Uint8Array(0))) }
 }
@@ -148,7 +145,13 @@ describe('calls that do not fit', () => {
   })
 
   it('an instance without functions says none', async () => {
-    const made = new Instance(resolvePolicy(), '', new Map(), { load: returned, call: returned, end: async () => {} }, () => {})
+    const made = new Instance(
+      resolvePolicy(),
+      '',
+      new Map(),
+      { load: () => returned(), call: () => returned(), end: async () => {} },
+      () => {},
+    )
     await made.start((where) => where.load({} as never, new Uint8Array(0)))
     await expect(made.call('f')).rejects.toThrow('it has none.')
   })
@@ -239,12 +242,49 @@ describe('inline, with real guests', () => {
       },
     })
     try {
-      const result = await sandbox.execute(wat('(module (import "planted" "f" (func)) (func (export "_start") (call 0)))'))
+      const thief = wat('(module (import "planted" "f" (func)) (func (export "_start") (call 0)))')
+      const result = await sandbox.execute(thief)
       expect([result.outcome, touched]).toEqual(['refused', false])
       expect((await sandbox.execute(wat(printing('x')))).outcome).toBe('completed')
       expect(touched).toBe(false)
+      // The twin: the same module, linked by hand to an ordinary object, does look there.
+      expect(() => new WebAssembly.Instance(new WebAssembly.Module(thief), {})).toThrow()
+      expect(touched).toBe(true)
     } finally {
       delete polluted['planted']
+    }
+  })
+
+  // A guest must not be handed what somebody else put on the prototype of every object.
+  it.each([
+    ['env', { SECRET: '1' }],
+    ['args', ['secret']],
+    ['stdin', 'secret'],
+    ['entry', 'other'],
+    ['signal', AbortSignal.abort()],
+    ['quotas', { outputBytes: 0 }],
+    ['capabilities', { stdio: null }],
+  ])('takes no %s from a polluted Object.prototype', async (key, value) => {
+    const polluted = Object.prototype as unknown as Record<string, unknown>
+    const reader = wat(`(module
+      (import "wasi_snapshot_preview1" "environ_sizes_get" (func $env (param i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "args_sizes_get" (func $args (param i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32))) ${IMPORTS.write}
+      (memory 1) (func (export "other")) (func (export "_start")
+        (drop (call $env (i32.const 0) (i32.const 4))) (drop (call $args (i32.const 8) (i32.const 12)))
+        (i32.store (i32.const 32) (i32.const 64)) (i32.store (i32.const 36) (i32.const 8))
+        (drop (call $read (i32.const 0) (i32.const 32) (i32.const 1) (i32.const 16)))
+        (i32.store (i32.const 32) (i32.const 0)) (i32.store (i32.const 36) (i32.const 20))
+        (drop (call $write (i32.const 1) (i32.const 32) (i32.const 1) (i32.const 40)))))`)
+    polluted[key] = value
+    try {
+      const result = await sandbox.execute(reader, {}, {})
+      expect(result.outcome).toBe('completed')
+      expect([...result.stdout]).toEqual(new Array(20).fill(0))
+      await using instance = await sandbox.create(reader, {}, {})
+      expect([...(await instance.call('_start')).stdout]).toEqual(new Array(20).fill(0))
+    } finally {
+      delete polluted[key]
     }
   })
 })

@@ -4,55 +4,13 @@ import fc from 'fast-check'
 import type { Attack } from '../attack.ts'
 import { type CorpusCase, loadCorpus } from '../corpus.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
+import { mutate } from '../mutate-module.ts'
+import { Random } from '../random.ts'
 import { type Draft, type Generator, generator, sampleOnce } from './generator.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../corpus', import.meta.url))
 /** Larger modules say nothing more when a byte of theirs changes, and cost a hundred times as much. */
 const MAX_BYTES = 20_000
-
-type Edit = (bytes: Uint8Array) => Uint8Array
-const at = (bytes: Uint8Array, where: number) => Math.floor(where * bytes.length)
-const joined = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]))
-/** Evenly spread over [0, 1): `fc.double` is not, it prefers what is near 0. */
-const place = fc.nat({ max: 2 ** 20 - 1 }).map((n) => n / 2 ** 20)
-const INTERESTING = [0x00, 0x01, 0x0b, 0x40, 0x60, 0x6f, 0x70, 0x7f, 0x80, 0xfb, 0xfc, 0xfd, 0xfe, 0xff]
-
-const put =
-  (where: number, change: (byte: number) => number): Edit =>
-  (b) =>
-    b.map((byte, i) => (i === at(b, where) ? change(byte) : byte))
-const flip = fc.tuple(place, fc.nat({ max: 7 })).map(([where, bit]) => put(where, (byte) => byte ^ (1 << bit)))
-const replace = fc
-  .tuple(place, fc.constantFrom(...INTERESTING))
-  .map(([where, value]) => put(where, (byte) => (byte === value ? byte ^ 0xff : value)))
-const insert = fc.tuple(place, fc.uint8Array({ minLength: 1, maxLength: 6 })).map(
-  ([where, more]): Edit =>
-    (b) =>
-      joined(b.slice(0, at(b, where)), more, b.slice(at(b, where))),
-)
-const remove = fc.tuple(place, fc.integer({ min: 1, max: 8 })).map(
-  ([where, count]): Edit =>
-    (b) =>
-      joined(b.slice(0, at(b, where)), b.slice(at(b, where) + count)),
-)
-const duplicate = fc.tuple(place, place, fc.integer({ min: 1, max: 32 })).map(
-  ([from, to, n]): Edit =>
-    (b) =>
-      joined(b.slice(0, at(b, to)), b.slice(at(b, from), at(b, from) + n), b.slice(at(b, to))),
-)
-
-/**
- * The usual edits of a byte-level fuzzer, mostly those that keep sections as long as they say: the others seldom get past the reader. The header
- * is left alone: `header-confusion` is about that.
- */
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  { weight: 5, arbitrary: flip },
-  { weight: 5, arbitrary: replace },
-  insert,
-  remove,
-  duplicate,
-)
-const edits = fc.tuple(fc.array(edit, { minLength: 1, maxLength: 2 }), place)
 
 let cases: Promise<readonly CorpusCase[]> | undefined
 const smallCases = () => {
@@ -74,18 +32,18 @@ const mutatedCorpus: Generator = {
   threats: ['MOD-01', 'MOD-02', 'MOD-03', 'MOD-18', 'HST-08', 'ENG-01'],
   generate: async (seed): Promise<Attack> => {
     const from = await smallCases()
-    const [list, which] = sampleOnce(edits, seed)
-    const chosen = from[Math.floor(which * from.length)]!
-    // Alternately from the attack and from the twin, which is the one that does something.
-    const original = seed % 2 === 0 ? chosen.bytes : chosen.twin.bytes
-    const body = list.reduce<Uint8Array>((bytes, change) => (bytes.length > 0 ? change(bytes) : bytes), original.slice(8))
+    const random = new Random(seed)
+    const chosen = random.pick(from)
+    // From the attack or from the twin, which is the one that does something.
+    const original = random.pick([chosen.bytes, chosen.twin.bytes])
+    const { bytes, how } = mutate(random, original)
     return {
       id: `mutated-corpus@${seed}`,
-      title: `${chosen.id} with ${list.length} changes to its bytes`,
+      title: `${chosen.id}, damaged: ${how || 'not at all'}`,
       threats: mutatedCorpus.threats,
       provenance: `byte-level mutation of ${chosen.id}`,
       origin: { kind: 'generated', generator: 'mutated-corpus', seed },
-      bytes: joined(original.slice(0, 8), body),
+      bytes,
       run: { limits: { ...DEFAULT_LIMITS, wallClockMs: 500, cpuMs: 500 } },
       expect: { outcomes: ['refused', 'trapped', 'completed', 'exited', 'limit'] },
       twin: chosen.twin,

@@ -1,4 +1,4 @@
-// Stage 1: every case of the corpus with its twin, in fresh chambers, against every target.
+// Stage 1: every case of the corpus with its twin, against every target.
 import type { Attack } from '../../attacks/attack.ts'
 import { applies } from '../applies.ts'
 import { type RegressionWork, runRegression } from '../regression.ts'

@@ -47,10 +47,12 @@ function complete(input: string | PolicyInput | undefined, base: Policy | undefi
     const { message, places } = explain(parsed.error)
     throw new PolicyError(message, places)
   }
-  const { extends: profile, ...own } = parsed.data
-  const from = profile === undefined ? (base ?? PROFILES.get('default')!) : PROFILES.get(profile)!
+  // Without a prototype again: a part that was left out must not be found on a polluted `Object.prototype`, where it could widen the policy.
+  const own = ownData(parsed.data) as typeof parsed.data
+  const from = own.extends === undefined ? (base ?? PROFILES.get('default')!) : PROFILES.get(own.extends)!
+  const changed = Object.keys(own).some((key) => key !== 'extends')
   return {
-    name: own.name ?? (Object.keys(own).length === 0 ? from.name : `${from.name}, changed`),
+    name: own.name ?? (changed ? `${from.name}, changed` : from.name),
     isolation: { ...from.isolation, ...defined(own.isolation) },
     features: own.features ?? from.features,
     quotas: { ...from.quotas, ...defined(own.quotas) },

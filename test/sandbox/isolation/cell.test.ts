@@ -13,7 +13,6 @@ function start() {
   const stop = new Int32Array(new SharedArrayBuffer(4))
   worker = new Worker(new URL('../../../src/sandbox/isolation/cell.ts', import.meta.url), {
     workerData: { stop: stop.buffer },
-    env: {},
   })
   const reports: CellReport[] = []
   const waiting: (() => void)[] = []
