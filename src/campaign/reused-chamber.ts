@@ -1,9 +1,8 @@
 // A chamber that is used for trial after trial while it stays clean: starting one costs more than most trials do.
 import type { Attack } from '../attacks/attack.ts'
-import type { Observation } from '../oracles/observation.ts'
 import { Chamber, withEnd } from './chamber.ts'
 import type { Journal } from './journal.ts'
-import { enter, judged, type Pair, type TargetChoice, trialOf, weigh } from './trials.ts'
+import { enter, judged, type Pair, type TargetChoice, type Tried, trialOf, weigh } from './trials.ts'
 
 export interface ReusedChamberOptions {
   readonly target: TargetChoice
@@ -20,7 +19,7 @@ export class ReusedChamber {
   readonly #options: ReusedChamberOptions
   #chamber: Chamber | null = null
   #trials = 0
-  #last: { attack: Attack; role: 'attack' | 'twin'; observation: Observation } | null = null
+  #last: Tried | null = null
 
   constructor(options: ReusedChamberOptions) {
     this.#options = options
@@ -28,12 +27,11 @@ export class ReusedChamber {
 
   /** An attack and then its twin, weighed. Rejects with ChamberError if the target does not load. */
   async runPair(attack: Attack): Promise<Pair> {
-    const { own } = this.#options.target
-    const attacked = judged(attack, 'attack', await this.#run(attack, 'attack'), own)
-    return weigh(attacked, judged(attack, 'twin', await this.#run(attack, 'twin'), own))
+    return weigh(await this.run(attack, 'attack'), await this.run(attack, 'twin'))
   }
 
-  async #run(attack: Attack, role: 'attack' | 'twin'): Promise<Observation> {
+  /** One of the two trials of an attack. Rejects with ChamberError if the target does not load. */
+  async run(attack: Attack, role: Tried['role']): Promise<Tried> {
     const { target, journal } = this.#options
     if (this.#chamber && (!this.#chamber.usable || this.#trials >= TRIALS_PER_CHAMBER)) await this.close()
     this.#chamber ??= await Chamber.open(target.chamber)
@@ -41,28 +39,32 @@ export class ReusedChamber {
     const leave = enter(journal, target, attack, role)
     const seen = await this.#chamber.run(attack.id, trialOf(attack, role))
     leave()
-    const observation = { ...seen, target: target.name }
-    this.#last = { attack, role, observation }
-    return observation
+    this.#last = judged(attack, role, { ...seen, target: target.name }, target.own)
+    return this.#last
   }
 
-  /** Closes the chamber. What only its end shows is judged as part of its last trial, unless that trial was violated by itself. */
-  async close(): Promise<void> {
+  /**
+   * Closes the chamber. What only its end shows (something left running, a canary touched late) is judged as part of its last trial, unless that
+   * was violated by itself. Returns that trial then, and tells `onViolation`.
+   */
+  async close(): Promise<Tried | null> {
     const chamber = this.#chamber
-    if (!chamber) return
+    if (!chamber) return null
     const { target, onViolation } = this.#options
     const trials = this.#trials
+    const last = this.#last
     this.#chamber = null
     this.#trials = 0
-    const end = await chamber.close()
-    const last = this.#last
     this.#last = null
-    if (!last) return
-    const { attack, role, observation } = last
-    const before = judged(attack, role, observation, target.own)
-    const after = judged(attack, role, withEnd(observation, end), target.own)
-    if (before.verdict.kind === 'violated' || after.verdict.kind !== 'violated') return
-    const reason = `after ${trials} trials in one host: ${after.verdict.reason}`
-    await onViolation({ attack: { ...after, verdict: { ...after.verdict, reason } }, twin: before }, target)
+    const end = await chamber.close()
+    if (!last || last.verdict.kind === 'violated') return null
+    const after = judged(last.attack, last.role, withEnd(last.observation, end), target.own)
+    if (after.verdict.kind !== 'violated') return null
+    const told = {
+      ...after,
+      verdict: { ...after.verdict, reason: `after ${trials} trials in one host: ${after.verdict.reason}` },
+    }
+    await onViolation({ attack: told, twin: last }, target)
+    return told
   }
 }

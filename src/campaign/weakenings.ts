@@ -8,6 +8,7 @@ import type { WeakeningRecord } from '../reports/run-record.ts'
 import { ChamberError } from './chamber.ts'
 import { monotonicMs } from './clock.ts'
 import { runProperty } from './properties.ts'
+import { ReusedChamber } from './reused-chamber.ts'
 import { type TargetChoice, tryFresh } from './trials.ts'
 import { makeWeakenedCopy, type WeakenedCopy, WeakeningBroken } from './weakened-copy.ts'
 import type { Weakening } from './weakening-file.ts'
@@ -58,14 +59,20 @@ async function attempt(weakening: Weakening, options: WeakeningOptions): Promise
   const unknown = weakening.witnesses.filter((witness) => !known.has(witness))
   if (unknown.length > 0) return broken(`it names ${unknown.join(', ')} as witness, and there is no such ${weakening.kind}`)
   let copy: WeakenedCopy | null = null
+  let chamber: ReusedChamber | null = null
   try {
     copy = makeWeakenedCopy(options.root, weakening)
+    chamber = new ReusedChamber({
+      target: choice(weakening.target, join(copy.root, 'src')),
+      journal: null,
+      onViolation: () => {},
+    })
     const testimonies: Testimony[] = []
     for (const witness of weakening.witnesses) {
       if (options.signal?.aborted) return STOPPED
       testimonies.push(
         weakening.kind === 'attack'
-          ? await askAttack(witness, weakening, copy, options)
+          ? await askAttack(witness, weakening, chamber, options)
           : await askProperty(witness, copy, options),
       )
     }
@@ -76,6 +83,7 @@ async function attempt(weakening: Weakening, options: WeakeningOptions): Promise
     if (error instanceof ChamberError) return broken(`the weakened sources do not load: ${error.message}`)
     throw error
   } finally {
+    await chamber?.close()
     copy?.remove()
   }
 }
@@ -111,16 +119,15 @@ const choice = (target: string, sources?: string): TargetChoice => ({
 async function askAttack(
   witness: string,
   weakening: Weakening,
-  copy: WeakenedCopy,
+  chamber: ReusedChamber,
   options: WeakeningOptions,
 ): Promise<Testimony> {
   const attack = options.attacks.get(witness)!
   const say = (noticed: boolean, words: string): Testimony => ({ witness, threats: attack.threats, noticed, words })
-  const weakened = choice(weakening.target, join(copy.root, 'src'))
-  const tried = await tryFresh(weakened, attack, 'attack', null)
-  const violation = violationOf(tried.verdict)
+  const tried = await chamber.run(attack, 'attack')
+  const violation = violationOf(tried.verdict) ?? (await violationAtEnd(chamber))
   if (!violation) return say(false, `it was ${tried.verdict.kind} all the same (${tried.verdict.reason})`)
-  const twin = await tryFresh(weakened, attack, 'twin', null)
+  const twin = await chamber.run(attack, 'twin')
   if (twin.verdict.kind !== 'contained')
     return say(false, `its twin was not allowed either, so the copy is just out of order (${twin.verdict.reason})`)
   const before =
@@ -128,6 +135,12 @@ async function askAttack(
     (await tryFresh(choice(weakening.target), attack, 'attack', null)).verdict.kind
   if (before === 'violated') return say(false, 'it is violated without the weakening too')
   return say(true, violation.reason)
+}
+
+/** What shows only when the host is asked to end, such as a process that is left behind. */
+async function violationAtEnd(chamber: ReusedChamber): Promise<ReturnType<typeof violationOf>> {
+  const end = await chamber.close()
+  return end ? violationOf(end.verdict) : null
 }
 
 async function askProperty(witness: string, copy: WeakenedCopy, options: WeakeningOptions): Promise<Testimony> {

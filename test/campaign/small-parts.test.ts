@@ -1,4 +1,5 @@
 // The small rules of a campaign: what applies to whom, what must be seen, how it ends, who runs beside whom.
+import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { Expectation } from '../../src/attacks/attack.ts'
 import { applies } from '../../src/campaign/applies.ts'
@@ -6,7 +7,7 @@ import { toOutcome } from '../../src/campaign/chamber-result.ts'
 import { doubtOf, exitCodeOf } from '../../src/campaign/exit-code.ts'
 import { seedFor } from '../../src/campaign/generated.ts'
 import { forEachParallel } from '../../src/campaign/pool.ts'
-import { familyOf, parsePs } from '../../src/campaign/processes.ts'
+import { familyOf, HAS_PROC, kill, killGroup, leftBehind, parsePs, readProcess } from '../../src/campaign/processes.ts'
 import { DEMANDS, selfCheck } from '../../src/campaign/self-check.ts'
 import type { FindingRecord, TrialRecord, WeakeningRecord } from '../../src/reports/run-record.ts'
 
@@ -167,6 +168,30 @@ describe('processes', () => {
       { pid: 1, parent: 0, session: 1, residentBytes: 1_024_000, started: 'Mon Nov 22 15:12:56 2026' },
       { pid: 43, parent: 42, session: 42, residentBytes: 2_097_152, started: 'Mon Nov 22 15:12:58 2026' },
     ])
+  })
+  it.skipIf(!HAS_PROC)('finds what is left of a session, and what carries a mark, once their parents are gone', async () => {
+    // The shell ends at once; its child stays, in the session that the shell led.
+    const shell = spawn('sh', ['-c', 'sleep 60 &'], { detached: true, stdio: 'ignore' })
+    await new Promise((resolve) => shell.once('exit', resolve))
+    const mark = `mark-${process.pid}-${Date.now()}`
+    const daemon = spawn('sleep', ['60'], { detached: true, stdio: 'ignore', env: { PATH: process.env['PATH'], SECRET: mark } })
+    await new Promise((resolve) => daemon.once('spawn', resolve))
+    const session = await leftBehind(shell.pid!, [], 'a mark that nobody carries')
+    const marked = await leftBehind(-1, [], mark)
+    expect(session).toHaveLength(1)
+    expect(marked.map(({ pid }) => pid)).toEqual([daemon.pid])
+    const [orphan] = session
+    const asBefore = { pid: orphan!.pid, started: orphan!.started }
+    expect(await leftBehind(-1, [asBefore], 'nobody')).toHaveLength(1)
+    // The same number with another start is another process: it is neither found nor killed.
+    const another = { ...asBefore, started: '1' }
+    expect(await leftBehind(-1, [another], 'nobody')).toEqual([])
+    kill(another)
+    expect(readProcess(another.pid)).not.toBeNull()
+    kill(asBefore)
+    kill(marked[0]!)
+    while (readProcess(asBefore.pid) || readProcess(daemon.pid!)) await new Promise((resolve) => setTimeout(resolve, 10))
+    killGroup(shell.pid!)
   })
   it('sees this process and its size', async () => {
     const { root } = await familyOf(process.pid)

@@ -141,7 +141,7 @@ describe('runWeakening', () => {
     expect(record).toMatchObject({ result: 'detected', detectedBy: ['evil-is-refused'] })
   })
   it('is missed by a property that holds, and broken if it does not run', async () => {
-    const property = { kind: 'property', witnesses: ['evil-is-refused'] } as const
+    const property: Partial<Weakening> = { kind: 'property', witnesses: ['evil-is-refused'] }
     expect(
       (await runWeakening(weakening({ ...property, find: "word === 'wicked'", replace: 'false' }), options())).reason,
     ).toMatch(/held for 1 inputs all the same/)

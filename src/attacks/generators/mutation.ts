@@ -6,7 +6,7 @@ import { type CorpusCase, loadCorpus } from '../corpus.ts'
 import { DEFAULT_LIMITS } from '../limits.ts'
 import { mutate } from '../mutate-module.ts'
 import { Random } from '../random.ts'
-import { type Draft, type Generator, generator, sampleOnce } from './generator.ts'
+import { type Draft, type Generator, generator } from './generator.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../corpus', import.meta.url))
 /** Larger modules say nothing more when a byte of theirs changes, and cost a hundred times as much. */

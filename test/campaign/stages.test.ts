@@ -1,0 +1,189 @@
+// The stages of the weakenings and of coverage guidance: what they take from the project, and what they make of what came of it.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { CoverageOptions, CoverageRun } from '../../src/campaign/engines/coverage-guided.ts'
+import { type GauntletOptions, runGauntlet, type StageName } from '../../src/campaign/run.ts'
+import { scratch, TOY_HOST, toyAttack, toyModel } from './toys.ts'
+
+let project: ReturnType<typeof scratch>
+let runDirectory: string
+const write = (path: string, text: string): void => {
+  mkdirSync(join(project.path, path, '..'), { recursive: true })
+  writeFileSync(join(project.path, path), text)
+}
+beforeEach(() => {
+  project = scratch()
+  runDirectory = join(project.path, 'reports', 'run-1')
+  mkdirSync(runDirectory, { recursive: true })
+  write('package.json', '{"name":"toy","version":"1.2.3","type":"module"}')
+})
+afterEach(() => project.remove())
+
+async function runStage(stage: StageName, changes: Partial<GauntletOptions> = {}) {
+  const record = await runGauntlet({
+    root: project.path,
+    runDirectory,
+    run: 'run-1',
+    command: 'x',
+    seed: 7,
+    budgetMs: 60_000,
+    targets: [TOY_HOST],
+    stages: [stage],
+    parallel: 1,
+    ...changes,
+    parts: {
+      loadAttacks: async () => ({ attacks: [toyAttack('EVIL', 'evil')], unreadable: [] }),
+      loadGenerators: async () => [],
+      loadThreatModel: async () => toyModel,
+      ...changes.parts,
+    },
+  })
+  return { record, ended: record.stages.find((entry) => entry.name === stage)! }
+}
+
+describe('the stage of the weakenings', () => {
+  const SANDBOX = `export default (level) => ({ name: 'toy', version: '1', run: async ({ module }) => ({
+    outcome: String.fromCharCode(...module) === 'evil' ? 'refused' : 'completed', detail: '', messages: [], stdout: new Uint8Array(0), stderr: new Uint8Array(0), exitCode: null, values: [], events: [] }) })`
+  const weakening = (id: string, find: string, replace: string): string =>
+    `id: ${id}\ntitle: t\ncontrol: import-match\nthreats: [LNK-01]\nfile: src/targets/sandbox.ts\nfind: ${find}\nreplace: ${replace}\nwitnesses: [EVIL]\n`
+  beforeEach(() => {
+    write('src/targets/sandbox.ts', SANDBOX)
+    write('fuzz/weakenings/a.yaml', weakening('lets-in', '"\'evil\'"', '"\'never\'"'))
+  })
+
+  it('passes if all are detected', async () => {
+    const { record, ended } = await runStage('weakenings')
+    expect(record.weakenings).toMatchObject([{ id: 'lets-in', result: 'detected', detectedBy: ['EVIL'] }])
+    expect(ended).toMatchObject({ result: 'passed', reason: '1 of 1 weakening detected, 0 missed, 0 broken, 0 not run' })
+    expect(record.exitCode).toBe(0)
+  })
+  it('fails, and so does the run, if one is missed or broken', async () => {
+    write('fuzz/weakenings/b.yaml', weakening('no-effect', 'level', 'grade'))
+    write('fuzz/weakenings/c.yaml', weakening('gone', 'nowhere', 'x'))
+    const { record, ended } = await runStage('weakenings')
+    expect(Object.fromEntries(record.weakenings.map(({ id, result }) => [id, result]))).toEqual({
+      'lets-in': 'detected',
+      'no-effect': 'missed',
+      gone: 'broken',
+    })
+    expect(ended.result).toBe('failed')
+    expect(record).toMatchObject({
+      exitCode: 2,
+      completion: 'complete',
+      completionReason: expect.stringMatching(/2 weakening\(s\) missed or broken/),
+    })
+  })
+  it('tells of a file that cannot be read', async () => {
+    write('fuzz/weakenings/bad.yaml', 'id: x\n')
+    expect((await runStage('weakenings')).record.faults).toEqual([expect.stringMatching(/^fuzz\/weakenings\/bad\.yaml: /)])
+  })
+  it('runs none when the time is spent, and says so', async () => {
+    const { record, ended } = await runStage('weakenings', { budgetMs: 1 })
+    expect(record.weakenings).toMatchObject([{ result: 'not-run', reason: 'the time was spent' }])
+    expect(ended.result).toBe('not-run')
+  })
+})
+
+describe('the stage of coverage guidance', () => {
+  const measured: CoverageRun = {
+    status: 'completed',
+    executions: 1_000,
+    execsPerSecond: 500,
+    instrumentedEdges: 40,
+    coverageInitial: 5,
+    coverageFinal: 20,
+    features: 30,
+    corpusSize: 6,
+    seconds: 2,
+    addon: { status: 'native', reason: '' },
+    artifacts: [],
+    replayCommand: 'again',
+  }
+  const artifact: CoverageRun['artifacts'][number] = {
+    kind: 'throw',
+    path: '',
+    bytesSha256: 'x',
+    message: 'Error: planted',
+    stack: [],
+    key: 'planted',
+    foundAfter: 1,
+    truncated: false,
+    replayCommand: 'replay this',
+  }
+  const run = async (result: Partial<CoverageRun>) => {
+    const asked: CoverageOptions[] = []
+    const coverageGuided = async (options: CoverageOptions): Promise<CoverageRun> => {
+      asked.push(options)
+      return { ...measured, ...result }
+    }
+    return { asked, ...(await runStage('coverage-guided', { parts: { coverageGuided } })) }
+  }
+  beforeEach(() => {
+    write('fuzz/toy.fuzz.ts', '')
+    write('build/fuzz/toy.fuzz.js', "export const about = { threats: ['LNK-01'], maxLength: 9 }; export const fuzz = () => {}")
+  })
+
+  it('runs each compiled target with what it says of itself', async () => {
+    const { asked, record, ended } = await run({})
+    expect(asked).toMatchObject([
+      { target: join(project.path, 'build/fuzz/toy.fuzz.js'), maxLength: 9, seed: 7, includes: ['build/src/'] },
+    ])
+    expect(record.engines).toMatchObject([
+      {
+        name: 'toy',
+        kind: 'coverage-guided',
+        result: 'passed',
+        threats: ['LNK-01'],
+        executions: 1_000,
+        coverage: { instrumentedEdges: 40, initial: 5, final: 20, corpus: 6 },
+      },
+    ])
+    expect([ended.result, record.exitCode]).toEqual(['passed', 0])
+  })
+  it('makes findings of what it found', async () => {
+    const { record, ended } = await run({
+      status: 'finding',
+      artifacts: [{ ...artifact, path: join(runDirectory, 'coverage/toy/crash-1') }],
+    })
+    expect(record.findings).toMatchObject([
+      {
+        source: 'coverage-guided',
+        own: true,
+        threat: 'LNK-01',
+        actual: 'Error: planted',
+        reproducer: ['coverage/toy/crash-1'],
+        replay: 'replay this',
+        location: { path: 'fuzz/toy.fuzz.ts', line: 1 },
+      },
+    ])
+    expect([ended.result, record.exitCode]).toEqual(['failed', 1])
+  })
+  it.each(['blind', 'engine-fault'] as const)('calls an engine that is %s a fault, never a pass', async (status) => {
+    const { record, ended } = await run({ status, reason: 'no edges' })
+    expect(record.engines[0]).toMatchObject({ result: 'unknown', reason: 'no edges' })
+    expect(record.faults).toEqual([expect.stringContaining(`is ${status} on toy: no edges`)])
+    expect([ended.result, record.exitCode]).toEqual(['needs-review', 2])
+  })
+  it('does not pass what could not be run', async () => {
+    const { record, ended } = await run({ status: 'not-run', reason: 'no addon' })
+    expect(record.engines[0]).toMatchObject({ result: 'not-run', coverage: null })
+    expect(ended).toMatchObject({ result: 'not-run', reason: 'no addon' })
+  })
+  it('says how a target is compiled that is not', async () => {
+    write('fuzz/other.fuzz.ts', '')
+    const { record, asked, ended } = await run({})
+    expect(asked).toHaveLength(1)
+    expect(record.engines[0]).toMatchObject({
+      name: 'other',
+      result: 'not-run',
+      reason: expect.stringContaining('npm run build:fuzz'),
+    })
+    expect(ended.result).toBe('needs-review')
+  })
+  it('wants every target to name its threats', async () => {
+    write('build/fuzz/toy.fuzz.js', 'export const fuzz = () => {}')
+    const { record } = await run({})
+    expect(record.faults).toEqual([expect.stringContaining('does not export `about`')])
+  })
+})
