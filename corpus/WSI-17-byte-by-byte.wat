@@ -2,7 +2,7 @@
 ;;! threats: [WSI-17, RES-08]
 ;;! provenance: wasmtime test p1_cli_much_stdout; a record for each write costs the host hundreds of bytes for one
 ;;! notices: output-caps (bytes are counted, pieces are kept)
-;;! run: {limits: {outputBytes: 1048576, wallClockMs: 1500, cpuMs: 1500}}
+;;! run: {limits: {outputBytes: 262144, wallClockMs: 1500, cpuMs: 1500}}
 ;;! expect: {outcomes: [limit], details: [output-limit, wall-clock-limit, cpu-limit], residentMiB: 600}
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))

@@ -11,6 +11,8 @@ import { plural, type Stage } from './stage.ts'
 
 /** Time for a property to notice a weakening, in milliseconds: what takes longer to notice would be missed in a short run too. */
 const PROPERTY_MS = 5_000
+/** A run that has this long, as one has by default, tries every weakening, even if that takes longer than this stage's share. */
+const ALL_FROM_MS = 120_000
 
 export const weakeningsStage: Stage = async (context, budget) => {
   const { root } = context.options
@@ -21,8 +23,9 @@ export const weakeningsStage: Stage = async (context, budget) => {
   for (const text of unreadable) context.fault(text)
   if (weakenings.length === 0) return { result: 'not-run', reason: 'there is no weakening in fuzz/weakenings' }
   const options = await optionsFor(context, weakenings)
+  const all = context.options.budgetMs >= ALL_FROM_MS
   await forEachParallel(startingAt(context.options.seed, weakenings), context.parallel, async (weakening) => {
-    const skipped = context.interrupted ? 'the run was interrupted' : budget.spent ? 'the time was spent' : null
+    const skipped = context.interrupted ? 'the run was interrupted' : !all && budget.spent ? 'the time was spent' : null
     const record = skipped ? notRun(weakening, skipped) : await runWeakening(weakening, options)
     context.record.weakenings.push(record)
     context.emit({ type: 'weakening', weakening: record })

@@ -8,10 +8,8 @@ export type Death =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'output-limit' }
   | { readonly kind: 'stopped' }
-  /** The stack ended inside a host function, after the guest had used up most of it (CTL-04). */
-  | { readonly kind: 'stack-overflow' }
-  /** A host function failed. The detail is for the log of the sandbox's developers and never reaches the guest. */
-  | { readonly kind: 'host-fault'; readonly detail: string }
+  /** A host function threw: its stack ended because the guest had used up most of it (CTL-04), or it has a defect. */
+  | { readonly kind: 'host-threw'; readonly call: string; readonly error: unknown }
 
 /** Capabilities and quotas of the guest, as far as local host calls need them: plain data that can cross to the cell. */
 export interface Grants {

@@ -30,18 +30,46 @@ export function isGranted(entry: AbiFunction, grants: Pick<Grants, 'stdio' | 'cl
 export function gate(entry: AbiFunction, handler: Handler, context: HostContext, trap: () => never): GuestImport {
   const granted = isGranted(entry, context.grants)
   return (...values) => {
-    if (context.death === null && context.stopRequested()) context.death = { kind: 'stopped' }
-    // After its death a guest can get here only through code that caught something: no call does anything any more (CTL-01, CTL-10).
-    if (context.death !== null || !granted) return refuse(entry, context, trap)
-    context.hostCalls++
-    const errno = run(entry, handler, context, values)
+    let errno: number = ERRNO.io
+    try {
+      errno = pass(entry, handler, context, granted, values)
+    } catch (error) {
+      // Nothing is called here: a deep guest may have left too little stack for it, and what is thrown then (a SyntaxError, if a regular
+      // expression is compiled) is one that the guest's `catch_all` can catch (CTL-04). What it was is found out when the guest is gone.
+      context.death ??= { kind: 'host-threw', call: entry.name, error }
+    }
     // Outside of any try: a trap that was caught and thrown again would be an exception that the guest can catch (CTL-02).
     if (context.death !== null) return trap()
     return errno
   }
 }
 
-function refuse(entry: AbiFunction, context: HostContext, trap: () => never): never {
+/** The call itself, if the guest is alive and may make it. Any exception that leaves here ends the guest. */
+function pass(
+  entry: AbiFunction,
+  handler: Handler,
+  context: HostContext,
+  granted: boolean,
+  values: readonly (number | bigint)[],
+): number {
+  if (context.death === null && context.stopRequested()) context.death = { kind: 'stopped' }
+  // After its death a guest can get here only through code that caught something: no call does anything any more (CTL-01, CTL-10).
+  if (context.death !== null || !granted) {
+    refuse(entry, context)
+    return ERRNO.io
+  }
+  context.hostCalls++
+  try {
+    const args = decode(entry, values)
+    checkFixedPointers(entry, args, context)
+    return handler(context, args)
+  } catch (error) {
+    if (error instanceof GuestFault) return error.errno
+    throw error
+  }
+}
+
+function refuse(entry: AbiFunction, context: HostContext): void {
   if (context.death === null) {
     context.event({
       type: 'syscall-blocked',
@@ -50,7 +78,7 @@ function refuse(entry: AbiFunction, context: HostContext, trap: () => never): ne
       hostCall: entry.name,
       capability: entry.capability,
     })
-    context.death = { kind: 'host-fault', detail: `${entry.name} was linked without a grant` }
+    context.death = { kind: 'host-threw', call: entry.name, error: new Error('it was linked without a grant') }
   } else if (context.death.kind !== 'stopped') {
     context.event({
       type: 'suspicious-behaviour',
@@ -59,28 +87,7 @@ function refuse(entry: AbiFunction, context: HostContext, trap: () => never): ne
       what: 'host-call-after-end',
     })
   }
-  return trap()
 }
-
-function run(entry: AbiFunction, handler: Handler, context: HostContext, values: readonly (number | bigint)[]): number {
-  try {
-    const args = decode(entry, values)
-    checkFixedPointers(entry, args, context)
-    return handler(context, args)
-  } catch (error) {
-    if (error instanceof GuestFault) return error.errno
-    // The stack that a deep guest left was too short, or a defect of ours. Either way nothing of it may be seen by the guest (CTL-04, CTL-16).
-    context.death = isStackOverflow(error)
-      ? { kind: 'stack-overflow' }
-      : { kind: 'host-fault', detail: `${entry.name}: ${nameOf(error)}` }
-    return ERRNO.io
-  }
-}
-
-const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error)
-
-/** V8 has no class of its own for it (`RangeError: Maximum call stack size exceeded`). */
-export const isStackOverflow = (error: unknown): boolean => error instanceof RangeError && /call stack/.test(error.message)
 
 /** i32 arrives signed and becomes unsigned, i64 likewise (MEM-01, MEM-14). */
 function decode(entry: AbiFunction, values: readonly (number | bigint)[]): Arguments {

@@ -1,7 +1,6 @@
 // One guest in the thread that called this: compile, link, instantiate, start, call. The same code runs in a cell and under `inline`.
 
 import type { Grants, HostContext, LocalEvent } from '../host/context.ts'
-import { isStackOverflow } from '../host/gate.ts'
 import { GuestMemory } from '../host/guest-memory.ts'
 import { HandleTable } from '../host/handles.ts'
 import { makeTrap, trapIsUncatchable } from '../host/kill.ts'
@@ -137,8 +136,9 @@ export class Guest {
   #death(): Ending | null {
     const death = this.#context.death
     if (death === null) return null
-    if (death.kind === 'host-fault') return { kind: 'fault', detail: death.detail }
-    return death.kind === 'stack-overflow' ? { kind: 'trapped', trap: 'stack-overflow' } : death
+    if (death.kind !== 'host-threw') return death
+    if (isStackOverflow(death.error)) return { kind: 'trapped', trap: 'stack-overflow' }
+    return { kind: 'fault', detail: `${death.call}: ${nameOf(death.error)}` }
   }
 }
 
@@ -157,5 +157,11 @@ function endingOf(error: unknown): Ending {
   if (error instanceof WebAssembly.Exception) return { kind: 'uncaught-exception' }
   if (isStackOverflow(error)) return { kind: 'trapped', trap: 'stack-overflow' }
   if (error instanceof RangeError) return { kind: 'out-of-memory' }
-  return { kind: 'fault', detail: error instanceof Error ? error.name : typeof error }
+  return { kind: 'fault', detail: nameOf(error) }
 }
+
+/** Never the message, which may hold anything. */
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error)
+
+/** V8 has no class of its own for it (`RangeError: Maximum call stack size exceeded`). */
+const isStackOverflow = (error: unknown) => error instanceof RangeError && /call stack/.test(error.message)
