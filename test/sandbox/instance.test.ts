@@ -1,4 +1,6 @@
 // The states of an instance, over a housing that does what the test says; and under inline isolation with real guests.
+import { createHash } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createSandbox, type SecurityEvent, type Signature, UsageError } from '../../src/sandbox/index.ts'
 import { Instance } from '../../src/sandbox/instance.ts'
@@ -230,6 +232,33 @@ describe('inline, with real guests', () => {
     const made = await sandbox.create(wat(`(module (func (export "${name}") (result i32) (i32.const 7)))`))
     expect([...made.functions.keys()]).toEqual([name])
     expect((await made.call(name)).values).toEqual([7])
+  })
+
+  // A thread changes the constant that the module returns as fast as it can. Whatever value a copy caught, hash and code are of that one copy.
+  it('hashes and runs one and the same copy of bytes that change all the time', async () => {
+    const at = (value: number) => wat(`(module (func (export "f") (result i32) (i32.const ${value})))`)
+    const [one, two] = [at(1), at(2)]
+    const index = one.findIndex((byte, i) => byte !== two[i])
+    const digests = new Map([one, two].map((bytes, i) => [i + 1, createHash('sha256').update(bytes).digest('hex')]))
+    const shared = new Uint8Array(new SharedArrayBuffer(one.length))
+    shared.set(one)
+    const flipping = new Worker(
+      'const { bytes, index } = require("node:worker_threads").workerData; for (;;) bytes[index] ^= 3',
+      {
+        eval: true,
+        workerData: { bytes: shared, index },
+      },
+    )
+    try {
+      while (shared[index] === 1) await new Promise((resolve) => setTimeout(resolve, 1))
+      for (let i = 0; i < 300; i++) {
+        await using made = await sandbox.create(shared)
+        const value = Number((await made.call('f')).values[0])
+        expect(digests.get(value)).toBe(made.sha256)
+      }
+    } finally {
+      await flipping.terminate()
+    }
   })
 
   it('runs under a polluted Object.prototype without finding anything there', async () => {

@@ -46,6 +46,20 @@ describe('quoteGuestText', () => {
     fc.assert(fc.property(anyText, fc.integer({ min: 0, max: 200 }), (text, max) => !HIDDEN.test(quoteGuestText(text, max))))
   })
 
+  it('writes every hidden character of Unicode as its number, and only those', () => {
+    const wrong: string[] = []
+    for (let point = 0; point <= 0x10ffff; point++) {
+      const character = String.fromCodePoint(point)
+      const expected = HIDDEN.test(character)
+        ? `"\\u{${point.toString(16)}}"`
+        : /["\\]/.test(character)
+          ? `"\\${character}"`
+          : `"${character}"`
+      if (quoteGuestText(character) !== expected) wrong.push(point.toString(16))
+    }
+    expect(wrong).toEqual([])
+  })
+
   it('can be read back exactly, so no two texts look the same and the end is unambiguous', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 0, max: 200 }), (text, max) => {

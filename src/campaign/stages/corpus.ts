@@ -14,7 +14,7 @@ const isCheck = (target: RunTarget): boolean => target.chamber.target === 'bare'
 const COMPARE_FROM_MS = 300_000
 
 /**
- * What must be run comes first: our own jail and every target that was named with all cases, and of the naive host as much as the check of
+ * What must be run comes first: our own targets and every target that was named with all cases, and of the naive host as much as the check of
  * the harness needs. The rest is run while there is time.
  */
 function planOf(
@@ -35,7 +35,7 @@ function planOf(
     if (isCheck(target) && !compare)
       leftOut.push(`${target.name}: only what the check of the harness needs; name it as target for the rest`)
     for (const attack of able) {
-      const mandatory = isCheck(target) ? demanded.has(attack.id) : target.chamber.target !== 'inline' || !target.own
+      const mandatory = !isCheck(target) || demanded.has(attack.id)
       if (!mandatory && !compare && isCheck(target)) continue
       work.push({ target, attack, mandatory })
     }

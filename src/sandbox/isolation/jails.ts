@@ -8,7 +8,7 @@ export class Jails {
   readonly #startProcess: () => Promise<JailProcess>
   readonly #all = new Set<JailProcess>()
   readonly #idle: JailProcess[] = []
-  readonly #starting = new Set<Promise<JailProcess>>()
+  readonly #taking = new Set<Promise<JailProcess>>()
   #closed = false
 
   /** @param startProcess how a jail is started */
@@ -18,26 +18,26 @@ export class Jails {
 
   /** @param fresh true: a jail in which no guest ever ran */
   async take(fresh: boolean): Promise<JailProcess> {
+    const taking = this.#take(fresh)
+    this.#taking.add(taking)
+    try {
+      return await taking
+    } finally {
+      this.#taking.delete(taking)
+    }
+  }
+
+  async #take(fresh: boolean): Promise<JailProcess> {
     const idle = fresh ? undefined : this.#idle.pop()
     idle?.keepHostAlive(true)
     await idle?.cellReady()
     if (idle && !idle.ended) return idle
     if (idle) this.#all.delete(idle)
-    return this.#start()
-  }
-
-  async #start(): Promise<JailProcess> {
-    const starting = this.#startProcess()
-    this.#starting.add(starting)
-    try {
-      const jail = await starting
-      this.#all.add(jail)
-      if (this.#closed) await this.drop(jail)
-      await jail.cellReady()
-      return jail
-    } finally {
-      this.#starting.delete(starting)
-    }
+    const jail = await this.#startProcess()
+    this.#all.add(jail)
+    if (this.#closed) await this.drop(jail)
+    await jail.cellReady()
+    return jail
   }
 
   /** Gives back a jail whose guest is gone. */
@@ -58,7 +58,12 @@ export class Jails {
   async close(): Promise<void> {
     this.#closed = true
     this.#idle.length = 0
-    await Promise.allSettled(this.#starting)
+    await this.#dropAll()
+    await Promise.allSettled(this.#taking)
+    await this.#dropAll()
+  }
+
+  async #dropAll(): Promise<void> {
     await Promise.all([...this.#all].map((jail) => this.drop(jail)))
   }
 }
