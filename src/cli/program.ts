@@ -105,15 +105,15 @@ function addThreats(program: Command): void {
 function addReplay(program: Command, end: (code: number) => void): void {
   program
     .command('replay')
-    .summary('repeat one attack and its twin')
-    .description('Runs one attack and its benign twin in chambers of their own and says what each oracle makes of it.')
-    .argument('<attack>', 'a corpus file, the .json of a finding, or generator:NAME@SEED')
+    .summary('repeat attacks and their twins')
+    .description('Runs attacks and their benign twins in chambers of their own and says what each oracle makes of it.')
+    .argument('<attack...>', 'a corpus file, the .json of a finding, or generator:NAME@SEED')
     .option('--target <name|file>', "jail, inline, bare, or the file of an adapter (default: the finding's own, or jail)")
     .option('--json', 'print observation and verdicts as JSON')
     .addHelpText('after', REPLAY_HELP)
-    .action(async (attack, options) => {
+    .action(async (attacks, options) => {
       const { replay } = await import('./replay.ts')
-      end(await interruptible((interruption) => replay(attack, options, process.stdout, interruption)))
+      end(await interruptible((interruption) => replay(attacks, options, process.stdout, interruption)))
     })
 }
 

@@ -1,4 +1,4 @@
-// `gauntlet replay`: one attack and its twin, each in a chamber of its own, and what every oracle makes of them.
+// `gauntlet replay`: attacks and their twins, each in a chamber of its own, and what every oracle makes of them.
 import type { Trial } from '../attacks/attack.ts'
 import { type ChamberInfo, inFreshChamber } from '../campaign/chamber.ts'
 import { expectedText } from '../campaign/trials.ts'
@@ -25,18 +25,54 @@ interface Tried {
 
 const EXIT_OF_VERDICT = { contained: EXIT.ok, violated: EXIT.violation, inconclusive: EXIT.fault } as const
 
-/** @returns 0 if contained, 1 if violated, 2 if it could not be decided */
-export async function replay(what: string, options: ReplayOptions, output: Output, interruption: Interruption): Promise<number> {
-  const subject = await readSubject(what)
+/** The gravest answer counts: violated, then undecided, then contained. */
+const GRAVITY: readonly Verdict['kind'][] = ['contained', 'inconclusive', 'violated']
+
+/**
+ * Replays one attack after the other; with `json`, prints an object for a single one and an array for several.
+ *
+ * @returns 0 if all were contained, 1 if any was violated, 2 if one could not be decided
+ */
+export async function replay(
+  what: readonly string[],
+  options: ReplayOptions,
+  output: Output,
+  interruption: Interruption,
+): Promise<number> {
+  // All are read first, so that a misspelt name is told before any time is spent.
+  const subjects = []
+  for (const one of what) subjects.push(await readSubject(one))
+  const reports: Report[] = []
+  for (const subject of subjects) {
+    const report = await replayOne(subject, options, interruption)
+    if (typeof report === 'number') return report
+    if (!options.json) await write(output, reports.length > 0 ? `\n${asText(report)}` : asText(report))
+    reports.push(report)
+  }
+  if (options.json) await write(output, visibleJson(reports.length === 1 ? asData(reports[0]!) : reports.map(asData)))
+  const gravest = Math.max(...reports.map(({ verdict }) => GRAVITY.indexOf(verdict.kind)))
+  return EXIT_OF_VERDICT[GRAVITY[gravest]!]
+}
+
+interface Report {
+  readonly subject: Subject
+  readonly info: ChamberInfo
+  readonly attack: Tried
+  readonly twin: Tried | null
+  readonly verdict: Verdict
+}
+
+/** @returns an exit code if it was interrupted */
+async function replayOne(subject: Subject, options: ReplayOptions, interruption: Interruption): Promise<Report | number> {
   const target = resolveTarget(options.target ?? subject.target ?? 'jail')
   // A trial ends within seconds by itself; what is asked between two is whether to begin the next.
+  if (interruption.code !== null) return interruption.code
   const { tried: attack, info } = await attempt(target, subject.id, subject.attack)
   if (interruption.code !== null) return interruption.code
   const twin = subject.twin && (await attempt(target, `${subject.id}.twin`, subject.twin)).tried
   // A stored trial was found without a twin of its own; then the attack's verdict stands alone.
   const verdict = subject.twin ? judgeAttack(attack.verdict, twin?.verdict ?? null) : attack.verdict
-  await write(output, options.json ? asJson(subject, info, attack, twin, verdict) : asText(subject, info, attack, twin, verdict))
-  return EXIT_OF_VERDICT[verdict.kind]
+  return { subject, info, attack, twin: twin ?? null, verdict }
 }
 
 async function attempt(target: string, name: string, trial: Trial): Promise<{ tried: Tried; info: ChamberInfo }> {
@@ -44,7 +80,7 @@ async function attempt(target: string, name: string, trial: Trial): Promise<{ tr
   return { tried: { trial, observation, verdict: judgeTrial(trial, observation, info.own) }, info }
 }
 
-function asJson(subject: Subject, info: ChamberInfo, attack: Tried, twin: Tried | null, verdict: Verdict): string {
+function asData({ subject, info, attack, twin, verdict }: Report): object {
   const plain = ({ trial, observation, verdict: { kind, reason, oracles } }: Tried) => ({
     verdict: kind,
     reason,
@@ -59,7 +95,7 @@ function asJson(subject: Subject, info: ChamberInfo, attack: Tried, twin: Tried 
       },
     },
   })
-  return visibleJson({
+  return {
     attack: subject.id,
     title: subject.title,
     threats: subject.threats,
@@ -67,10 +103,10 @@ function asJson(subject: Subject, info: ChamberInfo, attack: Tried, twin: Tried 
     verdict: verdict.kind,
     reason: verdict.reason,
     trials: { attack: plain(attack), twin: twin && plain(twin) },
-  })
+  }
 }
 
-function asText(subject: Subject, info: ChamberInfo, attack: Tried, twin: Tried | null, verdict: Verdict): string {
+function asText({ subject, info, attack, twin, verdict }: Report): string {
   const lines = [
     `${subject.id}: ${subject.title}`,
     `threats   ${subject.threats.join(', ')}`,

@@ -36,6 +36,25 @@ describe('a corpus case', () => {
   })
 })
 
+describe('several cases', () => {
+  it('are replayed one after the other, and the gravest decides the exit code', async () => {
+    const ended = await gauntlet(['replay', 'CTL-11-exit-code-range', CASE, '--target', 'bare', '--json'])
+    const verdicts = (JSON.parse(ended.stdout) as { attack: string; verdict: string }[]).map(({ attack, verdict }) => [
+      attack,
+      verdict,
+    ])
+    expect(verdicts.map(([attack]) => attack)).toEqual(['CTL-11-exit-code-range', 'LNK-01-constructor-constructor'])
+    expect(verdicts[1]![1]).toBe('violated')
+    expect(ended.code).toBe(1)
+  })
+
+  it('are all read before the first is tried', async () => {
+    const ended = await gauntlet(['replay', CASE, 'no-such-case'])
+    expect([ended.stdout, ended.code]).toEqual(['', 66])
+    expect(ended.stderr).toContain('no-such-case')
+  })
+})
+
 describe('a stored trial', () => {
   const store = async (name: string, expected: string) => {
     writeFileSync(join(dir, `${name}.wasm`), await assemble('(module (func (export "_start") unreachable))'))

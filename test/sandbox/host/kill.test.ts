@@ -43,4 +43,51 @@ describe('trapIsUncatchable', () => {
   it('is true for this engine', () => {
     expect(trapIsUncatchable()).toBe(true)
   })
+
+  // The answer is found out once in each copy of the code, so each of these gets a copy of its own, and an engine that is not this one.
+  const on = async (copy: string, engine: Partial<typeof WebAssembly>): Promise<boolean> => {
+    const { Module, Instance } = WebAssembly
+    const url = new URL(`../../../src/sandbox/host/kill.ts?${copy}`, import.meta.url).href
+    const fresh = (await import(url)) as { trapIsUncatchable(): boolean }
+    try {
+      Object.assign(WebAssembly, engine)
+      return fresh.trapIsUncatchable()
+    } finally {
+      Object.assign(WebAssembly, { Module, Instance })
+    }
+  }
+  /** This engine, but for what an instance's `run` does. */
+  const running = (run: () => number) => ({
+    Instance: class {
+      readonly exports = { trap: () => {}, run }
+    } as unknown as typeof WebAssembly.Instance,
+  })
+
+  it('is false where catch_all swallowed the trap', async () => {
+    expect(
+      await on(
+        'swallowed',
+        running(() => 1),
+      ),
+    ).toBe(false)
+  })
+
+  it('is false where something else than a trap came through', async () => {
+    const other = running(() => {
+      throw new Error('not a trap')
+    })
+    expect(await on('other', other)).toBe(false)
+  })
+
+  it('is true where there is no catch_all that could swallow one', async () => {
+    const { Module } = WebAssembly
+    const withoutTry = class extends Module {
+      constructor(bytes: WebAssembly.BufferSource) {
+        // Of the two probes only one has a `catch_all`, opcode 0x19.
+        if ((bytes as Uint8Array<ArrayBuffer>).includes(0x19)) throw new WebAssembly.CompileError('invalid opcode 0x19')
+        super(bytes)
+      }
+    }
+    expect(await on('without', { Module: withoutTry as typeof WebAssembly.Module })).toBe(true)
+  })
 })

@@ -1,9 +1,9 @@
 // Asks the engine about every opcode there can be: does it know it? Run as a script, prints the answers as JSON.
 
 import { pathToFileURL } from 'node:url'
+import { compile } from '../../../src/oracles/engine-agreement.ts'
 import { PREFIXES } from '../../../src/wasm/index.ts'
 import { bytes, END, prefixed } from '../../../src/wasm/writer.ts'
-import { compile } from '../../../src/oracles/engine-agreement.ts'
 import { richModule } from './rich-module.ts'
 
 export interface Probe {
