@@ -22,6 +22,7 @@ const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['AssembleError', EXIT.input],
   ['TrialFileError', EXIT.input],
   ['BudgetError', EXIT.usage],
+  ['JailError', EXIT.fault],
   ['ChamberError', EXIT.fault],
   ['ThreatModelError', EXIT.fault],
   ['ReportError', EXIT.fault],

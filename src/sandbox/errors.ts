@@ -26,3 +26,8 @@ export class GuestNotReady extends Error {
     this.result = result
   }
 }
+
+/** A jail could not be started: the fault of the machine or of its configuration, not of a guest. */
+export class JailError extends Error {
+  override readonly name = 'JailError'
+}

@@ -1,6 +1,6 @@
 // The sandbox's public surface.
 export type { Signature } from './admission/entries.ts'
-export { GuestNotReady, PolicyError, UsageError } from './errors.ts'
+export { GuestNotReady, JailError, PolicyError, UsageError } from './errors.ts'
 export type { SecurityEvent, SecurityEventType, Severity } from './events.ts'
 export { type Inspection, inspectModule } from './inspect.ts'
 export type { Instance, InstanceState } from './instance.ts'

@@ -1,5 +1,6 @@
 // A jail as the host sees it: a child process, its channel, and the certainty that it is gone.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { JailError } from '../errors.ts'
 import { encodeFrame, encodeJson, FrameReader, type FrameType, ProtocolError } from './frames.ts'
 import { type JailCommand, jailCommand } from './hardening.ts'
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from './jail-frames.ts'
@@ -57,7 +58,7 @@ export class JailProcess {
   /**
    * Starts a jail and waits until it has reported.
    *
-   * @throws {Error} if it does not start
+   * @throws {JailError} if it does not start
    */
   static async start(command: JailCommand = jailCommand()): Promise<JailProcess> {
     const jail = new JailProcess(command)
@@ -74,7 +75,7 @@ export class JailProcess {
     clearTimeout(late)
     if (problem === null) return jail
     await jail.kill()
-    throw new Error(`The jail did not start: ${problem}`)
+    throw new JailError(`The jail did not start: ${problem}`)
   }
 
   /**
