@@ -3,7 +3,7 @@
 ;;! provenance: garbage-collection proposal; arrays live on the engine's heap, which no limit on linear memory or tables sees
 ;;! notices: memory-watch (resident memory of the jail not compared with its limit)
 ;;! assembler: binaryen
-;;! run: {limits: {memoryBytes: 1048576, tableElements: 200}, policy: {extends: relaxed, quotas: {residentBytes: 134217728}}}
+;;! run: {limits: {memoryBytes: 1048576, tableElements: 200}, policy: {extends: relaxed, quotas: {residentBytes: 167772160}}}
 ;;! expect: {outcomes: [limit], details: [memory-limit], events: [memory-limit]}
 (module
   (type $block (array (mut i8)))

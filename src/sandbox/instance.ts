@@ -1,5 +1,5 @@
 // An instance: one guest, and the states it can be in. One activation at a time; whatever ends a guest ends the instance for good.
-import type { Signature } from './admission/entries.ts'
+import type { NumericType, Signature } from './admission/entries.ts'
 import { UsageError } from './errors.ts'
 import type { SecurityEvent } from './events.ts'
 import type { Activation, Housing } from './isolation/housing.ts'
@@ -147,13 +147,17 @@ function checkArguments(name: string, { params }: Signature, values: readonly Gu
   )
 }
 
-/** Results come from the jail: their number and kinds must be those of the function's type, or they are not believed. */
+/** Results come from the jail: their number and values must be those of the function's type, or they are not believed. */
 function trusted(activation: Activation, { results }: Signature): Activation {
   if (activation.ending.kind !== 'returned') return activation
   const { values } = activation.ending
-  const fits =
-    values.length === results.length && results.every((type, i) => typeof values[i] === (type === 'i64' ? 'bigint' : 'number'))
-  return fits
-    ? activation
-    : { ...activation, ending: { kind: 'jail-lost', detail: 'it returned values that are not of the function’s type' } }
+  if (values.length === results.length && results.every((type, i) => isOfType(values[i]!, type))) return activation
+  return { ...activation, ending: { kind: 'jail-lost', detail: 'it returned values that are not of the function’s type' } }
+}
+
+function isOfType(value: GuestValue, type: NumericType): boolean {
+  if (type === 'i64') return typeof value === 'bigint'
+  if (typeof value !== 'number') return false
+  // The JS API hands out i32 as a signed integer, and f32 as a number that a float can hold.
+  return type === 'i32' ? value === (value | 0) : type === 'f64' || Object.is(Math.fround(value), value)
 }

@@ -81,6 +81,6 @@ export interface ExecutionResult {
   readonly message: string
   readonly resourceUsage: ResourceUsage
   readonly securityEvents: readonly SecurityEvent[]
-  /** Wall-clock time from the call to the result, in milliseconds. */
+  /** Wall-clock time of instantiation and call, in milliseconds; without the wait for a jail. */
   readonly executionTimeMs: number
 }

@@ -12,7 +12,7 @@ const section = (title: string) => page.split(/^## /m).find((part) => part.start
 
 describe('docs/exit-codes.md', () => {
   it('has a row for each outcome, with its code', () => {
-    const rows = [...section('`gauntlet run`').matchAll(/^\| ([\d-]+) \| `([\w-]+)` \|/gm)].map(([, code, outcome]) => [
+    const rows = [...section('`gauntlet run`').matchAll(/^\| +([\d-]+) +\| `([\w-]+)` +\|/gm)].map(([, code, outcome]) => [
       outcome,
       code,
     ])
@@ -21,7 +21,7 @@ describe('docs/exit-codes.md', () => {
   })
 
   it('has a row for each code of the commands themselves', () => {
-    const codes = [...page.matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]))
+    const codes = [...page.matchAll(/^\| +(\d+) +\|/gm)].map((match) => Number(match[1]))
     for (const [name, code] of Object.entries(EXIT)) expect(codes, name).toContain(code)
   })
 

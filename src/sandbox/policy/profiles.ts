@@ -109,9 +109,14 @@ const RELAXED: Policy = {
   capabilities: { ...DEFAULT.capabilities, clock: { granularityNs: 1000 } },
 }
 
-export type ProfileName = 'strict' | 'default' | 'relaxed'
+/** Handed out as they are, so nobody may change them for everybody else. */
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (part !== null && typeof part === 'object') frozen(part)
+  return Object.freeze(value)
+}
+
 export const PROFILES: ReadonlyMap<string, Policy> = new Map([
-  ['strict', STRICT],
-  ['default', DEFAULT],
-  ['relaxed', RELAXED],
+  ['strict', frozen(STRICT)],
+  ['default', frozen(DEFAULT)],
+  ['relaxed', frozen(RELAXED)],
 ])

@@ -33,7 +33,7 @@ const quotas = z.strictObject({
   /** Elements of all tables together: initial and grown. A table is engine heap, not linear memory. */
   tableElements: count(0, 10_000_000),
   /** Resident memory of the whole jail, engine and compiled code included: the net below the other limits. */
-  residentBytes: bytes(128 * MiB, 16384 * MiB).nullable(),
+  residentBytes: bytes(144 * MiB, 16384 * MiB).nullable(),
   /** stdout and stderr together. */
   outputBytes: bytes(0, 1024 * MiB),
   /** Bytes on standard input. */

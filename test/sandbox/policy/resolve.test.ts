@@ -184,12 +184,12 @@ describe('a policy that cannot be enforced', () => {
   })
 
   it('resident memory that an honest guest would exceed', () => {
-    expect(placesOf({ quotas: { residentBytes: '128MiB' } })).toEqual(['quotas.residentBytes'])
-    const small = { memoryBytes: '1MiB', tableElements: 1000, residentBytes: '128MiB' }
+    expect(placesOf({ quotas: { residentBytes: '160MiB' } })).toEqual(['quotas.residentBytes'])
+    const small = { memoryBytes: '1MiB', tableElements: 1000, residentBytes: '160MiB' }
     expect(placesOf({ quotas: small })).toEqual([])
     // Tables are memory too.
     expect(placesOf({ quotas: { ...small, tableElements: 10_000_000 } })).toEqual(['quotas.residentBytes'])
-    const exact = (112 + 16) * MiB
+    const exact = (144 + 16) * MiB
     const edge = { memoryBytes: 16 * MiB, tableElements: 0 }
     expect(placesOf({ quotas: { ...edge, residentBytes: exact } })).toEqual([])
     expect(placesOf({ quotas: { ...edge, tableElements: 1, residentBytes: exact } })).toEqual(['quotas.residentBytes'])
