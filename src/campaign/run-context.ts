@@ -1,6 +1,6 @@
 // The state of a run that its stages share: the record as it grows, the findings, and the rules by which both are kept safe.
 import { renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Attack } from '../attacks/attack.ts'
 import type { FindingRecord, RunRecord } from '../reports/run-record.ts'
 import { RUN_RECORD_VERSION } from '../reports/run-record.ts'
@@ -43,7 +43,8 @@ export class RunContext {
   #checkpointMs = 0
 
   constructor(options: GauntletOptions) {
-    this.options = options
+    // Absolute, because other processes, with other working directories, write there too.
+    this.options = { ...options, runDirectory: resolve(options.runDirectory) }
     this.parts = { ...projectParts(options.root), ...options.parts }
     this.parallel = options.parallel ?? defaultParallel()
     this.record = emptyRecord(options)

@@ -42,7 +42,7 @@ export async function runGauntlet(options: GauntletOptions): Promise<RunRecord> 
   const context = new RunContext(options)
   const budget = new Budget(options.budgetMs)
   noteUnfinished(context)
-  context.journal = new Journal(options.runDirectory)
+  context.journal = new Journal(context.options.runDirectory)
   try {
     await prepare(context, named)
     await runStages(context, budget)

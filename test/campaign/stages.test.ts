@@ -1,6 +1,6 @@
 // The stages of the weakenings and of coverage guidance: what they take from the project, and what they make of what came of it.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CoverageOptions, CoverageRun } from '../../src/campaign/engines/coverage-guided.ts'
 import { type GauntletOptions, runGauntlet, type StageName } from '../../src/campaign/run.ts'
@@ -111,17 +111,23 @@ describe('the stage of coverage guidance', () => {
     truncated: false,
     replayCommand: 'replay this',
   }
-  const run = async (result: Partial<CoverageRun>) => {
+  const run = async (result: Partial<CoverageRun>, changes: Partial<GauntletOptions> = {}) => {
     const asked: CoverageOptions[] = []
     const coverageGuided = async (options: CoverageOptions): Promise<CoverageRun> => {
       asked.push(options)
       return { ...measured, ...result }
     }
-    return { asked, ...(await runStage('coverage-guided', { parts: { coverageGuided } })) }
+    return { asked, ...(await runStage('coverage-guided', { ...changes, parts: { coverageGuided } })) }
   }
   beforeEach(() => {
     write('fuzz/toy.fuzz.ts', '')
     write('build/fuzz/toy.fuzz.js', "export const about = { threats: ['LNK-01'], maxLength: 9 }; export const fuzz = () => {}")
+  })
+
+  it('gives absolute paths to the engine, which works elsewhere, also when the reports are in a relative folder', async () => {
+    const { asked, ended } = await run({}, { runDirectory: relative(process.cwd(), runDirectory) })
+    expect(asked.map(({ artifactDir }) => artifactDir)).toEqual([join(runDirectory, 'coverage', 'toy')])
+    expect(ended.result).toBe('passed')
   })
 
   it('runs each compiled target with what it says of itself', async () => {
