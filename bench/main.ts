@@ -110,7 +110,10 @@ async function coldStart(): Promise<Row> {
 /** A child process that starts an empty worker and says so. */
 const bareChild = () =>
   new Promise<void>((resolve) => {
-    const child = fork(fileURLToPath(new URL('./bare-child.ts', import.meta.url)), { execArgv: ['--no-warnings'] })
+    const child = fork(
+      fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './bare-child.ts' : './bare-child.js', import.meta.url)),
+      { execArgv: ['--no-warnings'] },
+    )
     child.on('message', () => child.kill('SIGKILL'))
     child.on('exit', () => resolve())
   })
