@@ -16,8 +16,11 @@ export class AssembleError extends Error {
   }
 }
 
-// Named one by one: a feature that a later wabt turns on by default must not change what a stored case means. The typings know no multi_memory.
-const WABT_FEATURES = {
+/**
+ * What wabt reads and writes here. Named one by one: a feature that a later wabt turns on by default must not change what a stored case means.
+ * The typings know no multi_memory.
+ */
+export const WABT_FEATURES = {
   exceptions: true,
   mutable_globals: true,
   sat_float_to_int: true,

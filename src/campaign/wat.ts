@@ -1,5 +1,6 @@
 // WebAssembly text of a reproducer, for people; a reproducer need not be valid, so there may be none.
 import wabtFactory from 'wabt'
+import { WABT_FEATURES } from '../attacks/assemble.ts'
 
 /** Larger modules make text that nobody reads. */
 const MAX_MODULE_BYTES = 65_536
@@ -14,7 +15,7 @@ export async function watOf(bytes: Uint8Array): Promise<string | null> {
   const { readWasm } = await wabt
   try {
     // Without debug names: they are the guest's text, and the offsets say as much. The features are wabt's name for all that it knows.
-    const module = readWasm(bytes, { readDebugNames: false, ...FEATURES })
+    const module = readWasm(bytes, { readDebugNames: false, ...WABT_FEATURES })
     try {
       const text = module.toText({ foldExprs: false, inlineExport: false })
       return text.length <= MAX_TEXT ? text : null
@@ -24,20 +25,4 @@ export async function watOf(bytes: Uint8Array): Promise<string | null> {
   } catch {
     return null
   }
-}
-
-const FEATURES = {
-  exceptions: true,
-  mutable_globals: true,
-  sat_float_to_int: true,
-  sign_extension: true,
-  simd: true,
-  threads: true,
-  multi_value: true,
-  tail_call: true,
-  bulk_memory: true,
-  reference_types: true,
-  memory64: true,
-  extended_const: true,
-  relaxed_simd: true,
 }

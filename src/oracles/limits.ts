@@ -1,19 +1,11 @@
 // The limits of a trial: what a case leaves out is filled in here, once, so that chamber, target and oracles use the same figures.
 import type { Expectation, Trial } from '../attacks/attack.ts'
+import { DEFAULT_LIMITS } from '../attacks/limits.ts'
 import type { TargetRun } from '../targets/target.ts'
 
 export type Limits = TargetRun['limits']
 
 const MIB = 1024 * 1024
-
-/** For a trial that does not say otherwise. Time is short because a corpus of hundreds must run in minutes; the rest is the default policy's. */
-export const DEFAULT_LIMITS: Limits = {
-  wallClockMs: 5_000,
-  cpuMs: 5_000,
-  memoryBytes: 100 * MIB,
-  tableElements: 1_000_000,
-  outputBytes: 10 * MIB,
-}
 
 /** What a machine under load may add to a time limit before that counts against the target, in milliseconds. */
 export const TIME_GRACE_MS = 5_000

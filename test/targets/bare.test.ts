@@ -1,7 +1,7 @@
 // The naive host runs honest guests as any host does, and does not hold what naive hosts do not hold.
 import { describe, expect, it } from 'vitest'
 import { assemble } from '../../src/attacks/assemble.ts'
-import { DEFAULT_LIMITS } from '../../src/oracles/limits.ts'
+import { DEFAULT_LIMITS } from '../../src/attacks/limits.ts'
 import bare from '../../src/targets/bare.ts'
 import type { TargetRun } from '../../src/targets/target.ts'
 
