@@ -29,10 +29,11 @@ export function isGranted(entry: AbiFunction, grants: Pick<Grants, 'stdio' | 'cl
 /** Binds one entry of the ABI table to its handler, for one guest. */
 export function gate(entry: AbiFunction, handler: Handler, context: HostContext, trap: () => never): GuestImport {
   const granted = isGranted(entry, context.grants)
+  const plan = planOf(entry)
   return (...values) => {
     let errno: number = ERRNO.io
     try {
-      errno = pass(entry, handler, context, granted, values)
+      errno = pass(plan, handler, context, granted, values)
     } catch (error) {
       // Nothing is called here: a deep guest may have left too little stack for it, and what is thrown then (a SyntaxError, if a regular
       // expression is compiled) is one that the guest's `catch_all` can catch (CTL-04). What it was is found out when the guest is gone.
@@ -46,7 +47,7 @@ export function gate(entry: AbiFunction, handler: Handler, context: HostContext,
 
 /** The call itself, if the guest is alive and may make it. Any exception that leaves here ends the guest. */
 function pass(
-  entry: AbiFunction,
+  plan: Plan,
   handler: Handler,
   context: HostContext,
   granted: boolean,
@@ -55,14 +56,13 @@ function pass(
   if (context.death === null && context.stopRequested()) context.death = { kind: 'stopped' }
   // After its death a guest can get here only through code that caught something: no call does anything any more (CTL-01, CTL-10).
   if (context.death !== null || !granted) {
-    refuse(entry, context)
+    refuse(plan.entry, context)
     return ERRNO.io
   }
   context.hostCalls++
   try {
-    const args = decode(entry, values)
-    checkFixedPointers(entry, args, context)
-    return handler(context, args)
+    checkPointers(plan, values, context)
+    return handler(context, new CallArguments(plan, values))
   } catch (error) {
     if (error instanceof GuestFault) return error.errno
     throw error
@@ -89,25 +89,69 @@ function refuse(entry: AbiFunction, context: HostContext): void {
   }
 }
 
-/** i32 arrives signed and becomes unsigned, i64 likewise (MEM-01, MEM-14). */
-function decode(entry: AbiFunction, values: readonly (number | bigint)[]): Arguments {
-  const at = (name: string, type: AbiParameter['type']): number | bigint => {
-    const index = entry.parameters.findIndex((p) => p.name === name && p.type === type)
-    const value = values[index]
-    if (value === undefined) throw new TypeError(`${entry.name} has no ${type} parameter ${name}`)
-    return value
+/** What is known of a call before it is made; worked out once, when it is bound, because the call itself must cost little. */
+interface Plan {
+  readonly entry: AbiFunction
+  /** Position of each parameter, by name. */
+  readonly i32: ReadonlyMap<string, number>
+  readonly i64: ReadonlyMap<string, number>
+  /** The pointers whose extent the table knows. */
+  readonly pointers: readonly PointerPlan[]
+}
+interface PointerPlan {
+  readonly at: number
+  /** Size of one element, in bytes. */
+  readonly size: number
+  /** Number of elements, or the position of the parameter that holds it. */
+  readonly count: { readonly fixed: number } | { readonly at: number }
+}
+
+function planOf(entry: AbiFunction): Plan {
+  const positions = (type: AbiParameter['type']) =>
+    new Map(entry.parameters.flatMap((parameter, index) => (parameter.type === type ? [[parameter.name, index] as const] : [])))
+  const i32 = positions('i32')
+  const pointers = entry.parameters.flatMap(({ meaning }, at): PointerPlan[] => {
+    if (meaning.kind !== 'pointer' || meaning.count === null) return []
+    const count = typeof meaning.count === 'number' ? { fixed: meaning.count } : { at: i32.get(meaning.count)! }
+    return [{ at, size: LAYOUT_BYTES[meaning.to], count }]
+  })
+  return { entry, i32, i64: positions('i64'), pointers }
+}
+
+/** An i32 arrives signed, whatever it means; here it becomes unsigned, and nowhere else (MEM-01). */
+const unsigned = (value: number | bigint | undefined): number => Number(value) >>> 0
+
+/** The arguments of one call, by name. */
+class CallArguments implements Arguments {
+  readonly #plan: Plan
+  readonly #values: readonly (number | bigint)[]
+
+  constructor(plan: Plan, values: readonly (number | bigint)[]) {
+    this.#plan = plan
+    this.#values = values
   }
-  return {
-    i32: (name) => Number(at(name, 'i32')) >>> 0,
-    i64: (name) => BigInt.asUintN(64, BigInt(at(name, 'i64'))),
+
+  i32(name: string): number {
+    return unsigned(this.#at(this.#plan.i32, name))
+  }
+
+  /** An i64 arrives signed too (MEM-14). */
+  i64(name: string): bigint {
+    return BigInt.asUintN(64, BigInt(this.#at(this.#plan.i64, name)))
+  }
+
+  #at(positions: ReadonlyMap<string, number>, name: string): number | bigint {
+    const index = positions.get(name)
+    const value = index === undefined ? undefined : this.#values[index]
+    if (value === undefined) throw new TypeError(`${this.#plan.entry.name} has no such parameter as ${name}`)
+    return value
   }
 }
 
 /** Every pointer whose extent the table knows is checked, inputs and outputs, before the handler has any effect (MEM-21). */
-function checkFixedPointers(entry: AbiFunction, args: Arguments, context: HostContext): void {
-  for (const { name, meaning } of entry.parameters) {
-    if (meaning.kind !== 'pointer' || meaning.count === null) continue
-    const count = typeof meaning.count === 'number' ? meaning.count : args.i32(meaning.count)
-    memoryOf(context).check(args.i32(name), count * LAYOUT_BYTES[meaning.to])
+function checkPointers({ pointers }: Plan, values: readonly (number | bigint)[], context: HostContext): void {
+  for (const { at, size, count } of pointers) {
+    const elements = 'fixed' in count ? count.fixed : unsigned(values[count.at])
+    memoryOf(context).check(unsigned(values[at]), elements * size)
   }
 }
