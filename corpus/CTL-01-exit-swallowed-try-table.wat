@@ -14,7 +14,8 @@
     (loop $again
       (block $caught
         (try_table (catch_all $caught) (call $proc_exit (i32.const 7))))
-      (try (do (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))) (catch_all))
+      (block $refused
+        (try_table (catch_all $refused) (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))
       (local.set $times (i32.add (local.get $times) (i32.const 1)))
       (br_if $again (i32.lt_u (local.get $times) (i32.const 3))))))
 ;;! --- twin
