@@ -14,8 +14,8 @@ const isCheck = (target: RunTarget): boolean => target.chamber.target === 'bare'
 const COMPARE_FROM_MS = 300_000
 
 /**
- * What must be run comes first: our own targets and every target that was named with all cases, and of the naive host as much as the check of
- * the harness needs. The rest is run while there is time.
+ * What must be run comes first: our own targets with all cases, and of every other as much as shows that the attacks bite. The rest is run while
+ * there is time: on a host that does not hold, many a case lasts until it is given up.
  */
 function planOf(
   targets: readonly RunTarget[],
@@ -35,7 +35,7 @@ function planOf(
     if (isCheck(target) && !compare)
       leftOut.push(`${target.name}: only what the check of the harness needs; name it as target for the rest`)
     for (const attack of able) {
-      const mandatory = !isCheck(target) || demanded.has(attack.id)
+      const mandatory = target.own || demanded.has(attack.id)
       if (!mandatory && !compare && isCheck(target)) continue
       work.push({ target, attack, mandatory })
     }
