@@ -28,12 +28,23 @@ const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['ReportError', EXIT.fault],
 ])
 
+// The machine's troubles are no defects of ours, and each has a remedy.
+const TROUBLE: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'The disk is full: free some space or choose another directory; what had been written before is kept'],
+  ['EDQUOT', 'The disk quota is used up: free some space or choose another directory; what had been written before is kept'],
+  ['EROFS', 'The file system cannot be written: choose another directory'],
+  ['EACCES', 'A file or directory may not be used: give this user access or choose another'],
+  ['EMFILE', 'Too many files are open: raise the limit (ulimit -n)'],
+])
+
 /** One sentence and the exit code for whatever a command threw. */
 export function explain(error: unknown): { text: string; exitCode: number } {
   if (error instanceof CliError) return { text: error.message, exitCode: error.exitCode }
   if (error instanceof Error) {
     const exitCode = EXIT_OF_ERROR.get(error.name)
     if (exitCode !== undefined) return { text: error.message, exitCode }
+    const trouble = TROUBLE.get(systemCode(error))
+    if (trouble !== undefined) return { text: `${trouble} (${error.message.split('\n', 1)[0]}).`, exitCode: EXIT.fault }
     const detail = process.env['GAUNTLET_DEBUG'] ? `\n${error.stack}` : ''
     const text = `internal error: ${error.message.split('\n', 1)[0]} (a defect of gauntlet; set GAUNTLET_DEBUG=1 for the stack)${detail}`
     return { text, exitCode: EXIT.fault }
