@@ -31,3 +31,19 @@ export class GuestNotReady extends Error {
 export class JailError extends Error {
   override readonly name = 'JailError'
 }
+
+/** A module's manifest cannot be read, is not valid, or is there twice. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError'
+  /** Byte offset in the module, where it is in there. */
+  readonly offset: number | null
+  constructor(message: string, offset: number | null = null) {
+    super(message)
+    this.offset = offset
+  }
+}
+
+/** The file with the consents cannot be read, written or understood. Nothing in it has been changed. */
+export class ConsentStoreError extends Error {
+  override readonly name = 'ConsentStoreError'
+}

@@ -15,10 +15,33 @@ export type SecurityEvent =
   | (EventBase & { readonly type: 'module-refused'; readonly code: string; readonly offset: number | null })
   /** A host call that the guest imports or makes is not granted. */
   | (EventBase & { readonly type: 'syscall-blocked'; readonly hostCall: string; readonly capability: string | null })
-  /** The guest asked for the network. */
-  | (EventBase & { readonly type: 'network-access'; readonly hostCall: string; readonly allowed: boolean })
-  /** The guest asked for files. */
-  | (EventBase & { readonly type: 'file-access'; readonly hostCall: string; readonly allowed: boolean })
+  /** A host call that the policy wants to be told of was made (`hostCalls.log`). */
+  | (EventBase & { readonly type: 'syscall-logged'; readonly hostCall: string; readonly errno: string })
+  /** The guest asked for the network. `object` is what it asked for: origin, name or address, neutralised; null where it is not known. */
+  | (EventBase & {
+      readonly type: 'network-access'
+      readonly hostCall: string
+      readonly allowed: boolean
+      readonly object: string | null
+    })
+  /** The guest asked for files. `object` is the path, neutralised; null where it is not known. */
+  | (EventBase & {
+      readonly type: 'file-access'
+      readonly hostCall: string
+      readonly allowed: boolean
+      readonly object: string | null
+    })
+  /** The guest asked for a key or a value of the key-value store that it may not have. */
+  | (EventBase & {
+      readonly type: 'access-refused'
+      readonly hostCall: string
+      readonly capability: string
+      readonly object: string
+    })
+  /** A quota of the policy is used up; the guest goes on and got an errno. Told once for each quota in an activation. */
+  | (EventBase & { readonly type: 'quota-exceeded'; readonly quota: string; readonly limit: number })
+  /** The audit log could not be written; nothing is done any more that would have to be in it. */
+  | (EventBase & { readonly type: 'audit-failed' })
   | (EventBase & { readonly type: 'memory-limit'; readonly limitBytes: number; readonly actualBytes: number | null })
   | (EventBase & { readonly type: 'cpu-limit'; readonly clock: 'cpu' | 'wall'; readonly limitMs: number })
   | (EventBase & { readonly type: 'output-limit'; readonly limitBytes: number })

@@ -1,11 +1,17 @@
 // What admission thinks of a module, without running it: for people and tools that want to know before they run.
-import type { ExternalKind } from '../wasm/index.ts'
+import type { ExternalKind, WasmModule } from '../wasm/index.ts'
 import { admit } from './admission/admit.ts'
 import type { Signature } from './admission/entries.ts'
-import { findAbiFunction } from './host/abi.ts'
+import { ManifestError } from './errors.ts'
+import { findAbiFunction, type Place } from './host/abi/index.ts'
 import { isGranted } from './host/gate.ts'
+import { requestsOf } from './policy/authority.ts'
+import { type ConsentQuestion, consentQuestion } from './policy/consent-text.ts'
+import type { Manifest } from './policy/manifest.ts'
+import { embeddedManifest, oneManifest } from './policy/manifest-section.ts'
+import { type Decision, negotiate } from './policy/negotiate.ts'
 import { resolvePolicy } from './policy/resolve.ts'
-import type { PolicyInput } from './policy/schema.ts'
+import type { Policy, PolicyInput } from './policy/schema.ts'
 import { quoteGuestText } from './text.ts'
 
 /** Names are the guest's, neutralised and quoted. */
@@ -22,7 +28,10 @@ export interface Inspection {
     readonly module: string
     readonly name: string
     readonly kind: ExternalKind
-    readonly capability: string | null
+    /** Any one of these makes the call available, none means always; null for a call that is not known. */
+    readonly capabilities: readonly string[] | null
+    /** Where the call does its work: in the guest's thread, in the host process, or either; null for a call that is not known. */
+    readonly place: Place | null
     readonly granted: boolean
   }[]
   readonly exports: readonly { readonly name: string; readonly kind: ExternalKind; readonly signature: Signature | null }[]
@@ -31,14 +40,25 @@ export interface Inspection {
   readonly tables: readonly { readonly initial: number; readonly maximum: number | null }[]
   readonly functions: number
   readonly hasStart: boolean
+  /** What the module asks for and why, as it would be shown, and what the policy would grant of it; null if it has no usable manifest. */
+  readonly manifest: (ConsentQuestion & { readonly decisions: readonly Decision[] }) | null
 }
 
 const PAGE = 65_536
 
-/** @throws {PolicyError} */
-export function inspectModule(bytes: Uint8Array, policyInput?: string | PolicyInput): Inspection {
+/**
+ * @param sideManifest from beside the module
+ * @throws {PolicyError}
+ * @throws {ManifestError} if there is one in the module too and it says something else
+ */
+export function inspectModule(
+  bytes: Uint8Array,
+  policyInput?: string | PolicyInput,
+  sideManifest: Manifest | null = null,
+): Inspection {
   const policy = resolvePolicy(policyInput)
-  const admission = admit(new Uint8Array(bytes), policy)
+  const copy = new Uint8Array(bytes)
+  const admission = admit(copy, policy)
   const { module } = admission
   const admitted = admission.verdict === 'admitted' ? admission : null
   const refusal = admission.verdict === 'refused' ? admission.refusal : null
@@ -58,7 +78,8 @@ export function inspectModule(bytes: Uint8Array, policyInput?: string | PolicyIn
         module: quoteGuestText(entry.module),
         name: quoteGuestText(entry.name),
         kind: entry.type.kind,
-        capability: abi?.capability ?? null,
+        capabilities: abi ? abi.capabilities : null,
+        place: abi?.place ?? null,
         granted,
       }
     }),
@@ -77,5 +98,22 @@ export function inspectModule(bytes: Uint8Array, policyInput?: string | PolicyIn
     })),
     functions: module?.bodies.length ?? 0,
     hasStart: module?.start !== undefined,
+    manifest: described(oneManifest(usable(copy, module), sideManifest), admission.sha256, policy),
   }
+}
+
+/** A module that is refused for another reason has a manifest all the same; one that is refused for its manifest has none. */
+function usable(bytes: Uint8Array, module: WasmModule | null): Manifest | null {
+  try {
+    return module && embeddedManifest(bytes, module)
+  } catch (error) {
+    if (error instanceof ManifestError) return null
+    throw error
+  }
+}
+
+function described(manifest: Manifest | null, sha256: string, policy: Policy): Inspection['manifest'] {
+  if (manifest === null) return null
+  const { decisions } = negotiate(manifest, policy, 'not-needed')
+  return { ...consentQuestion(manifest, sha256, requestsOf(manifest), null), decisions }
 }

@@ -15,6 +15,8 @@ export type InstanceState = 'starting' | 'ready' | 'running' | 'ended'
 const KEPT_EVENTS = 1000
 
 export class Instance implements AsyncDisposable {
+  /** Names the instance in the audit log. */
+  readonly id: string
   readonly policy: Policy
   /** SHA-256 of the module as it came, hexadecimal. */
   readonly sha256: string
@@ -31,12 +33,14 @@ export class Instance implements AsyncDisposable {
 
   /** For the sandbox; embedders get instances from `create`. */
   constructor(
+    id: string,
     policy: Policy,
     sha256: string,
     functions: ReadonlyMap<string, Signature>,
     housing: Housing,
     whenEnded: () => void,
   ) {
+    this.id = id
     this.policy = policy
     this.sha256 = sha256
     this.functions = functions

@@ -3,6 +3,7 @@ import type { SecurityEvent } from './events.ts'
 import type { LocalEvent } from './host/context.ts'
 import type { Activation, Outside } from './isolation/housing.ts'
 import type { Policy } from './policy/schema.ts'
+import { probeRecord } from './probe-record.ts'
 import type { ExecutionResult, Outcome, ResourceUsage } from './result.ts'
 import { quoteGuestText } from './text.ts'
 
@@ -112,6 +113,9 @@ export function resultOf(activation: Activation, policy: Policy, startedAt: numb
     values: ending.kind === 'returned' ? ending.values : [],
     message,
     resourceUsage: { cpuMs, peakResidentBytes, memoryBytes, outputBytes: stdout.length + stderr.length, hostCalls },
+    reports: activation.reports,
+    probe: probeRecord(activation.reports),
+    changes: activation.changes,
     securityEvents: [...activation.events.map((e) => ('time' in e ? e : stamp(e))), ...events.map(stamp)],
     executionTimeMs: performance.now() - startedAt,
   }
@@ -134,6 +138,9 @@ export function resultWithoutRun(
     values: [],
     message,
     resourceUsage: NOTHING_USED,
+    reports: [],
+    probe: null,
+    changes: [],
     securityEvents: events.map(stamp),
     executionTimeMs: performance.now() - startedAt,
   }
@@ -143,10 +150,14 @@ export function resultWithoutRun(
 export function joinResults(start: ExecutionResult, call: ExecutionResult): ExecutionResult {
   const a = start.resourceUsage
   const b = call.resourceUsage
+  const reports = [...start.reports, ...call.reports]
   return {
     ...call,
     stdout: new Uint8Array(Buffer.concat([start.stdout, call.stdout])),
     stderr: new Uint8Array(Buffer.concat([start.stderr, call.stderr])),
+    reports,
+    probe: probeRecord(reports),
+    changes: [...start.changes, ...call.changes],
     securityEvents: [...start.securityEvents, ...call.securityEvents],
     executionTimeMs: start.executionTimeMs + call.executionTimeMs,
     resourceUsage: {

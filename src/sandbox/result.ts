@@ -1,5 +1,8 @@
 // What a run of a guest came to: one outcome of an enumerated set, and what was seen on the way.
 import type { SecurityEvent } from './events.ts'
+import type { TreeChange } from './host/fs/file-system.ts'
+import type { Report } from './host/reports.ts'
+import type { ProbeRecord } from './probe-record.ts'
 
 /**
  * Every way in which a run can end. A run never ends in a raw host exception.
@@ -79,6 +82,12 @@ export interface ExecutionResult {
   readonly values: readonly GuestValue[]
   /** One sentence for people, built by the host; guest text in it is neutralised. */
   readonly message: string
+  /** Log lines, metrics, results and timings, in the order in which the guest reported them. Their texts are the guest's. */
+  readonly reports: readonly Report[]
+  /** What a probe found out, as one record; null if the guest reported no result. */
+  readonly probe: ProbeRecord | null
+  /** What the guest changed in memory and snapshot mounts, in the order of paths; nothing of a guest that was killed. */
+  readonly changes: readonly TreeChange[]
   readonly resourceUsage: ResourceUsage
   readonly securityEvents: readonly SecurityEvent[]
   /** Wall-clock time of instantiation and call, in milliseconds; without the wait for a jail. */

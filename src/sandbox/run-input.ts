@@ -1,7 +1,9 @@
 // What the embedder hands to a guest: arguments, environment, standard input. Checked against the policy; nothing else of the host gets in.
 import { UsageError } from './errors.ts'
 import type { Grants } from './host/context.ts'
+import type { MountSpec } from './host/fs/file-system.ts'
 import type { Policy } from './policy/schema.ts'
+import { quoteGuestText } from './text.ts'
 
 export interface RunInput {
   /** Program arguments; the first is the program's name. */
@@ -9,6 +11,8 @@ export interface RunInput {
   readonly env?: Readonly<Record<string, string>>
   /** Everything that the guest can read from standard input. */
   readonly stdin?: Uint8Array | string
+  /** Files for the memory mounts and writable snapshots of the policy, by guest path. */
+  readonly files?: Readonly<Record<string, Uint8Array | string>>
 }
 
 /**
@@ -18,13 +22,20 @@ export interface RunInput {
  */
 export function grantsOf(
   { args = [], env = {}, stdin = new Uint8Array(0) }: RunInput,
-  { name, capabilities, quotas }: Policy,
+  { name, capabilities, quotas, hostCalls }: Policy,
+  mounts: readonly MountSpec[],
 ): Grants {
   const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`)
   if (args.length > 0 && !capabilities.args)
     throw new UsageError(`The policy "${name}" does not grant arguments (capabilities.args).`)
   if (variables.length > 0 && !capabilities.env)
     throw new UsageError(`The policy "${name}" does not grant environment variables (capabilities.env).`)
+  const named = typeof capabilities.env === 'object' ? new Set(capabilities.env.names) : null
+  const unnamed = named && Object.keys(env).find((key) => !named.has(key))
+  if (unnamed)
+    throw new UsageError(
+      `The policy "${name}" does not grant the environment variable ${quoteGuestText(unnamed)} (capabilities.env.names).`,
+    )
   const bad =
     [...args, ...variables].find((text) => text.includes('\0')) ?? Object.keys(env).find((key) => key === '' || key.includes('='))
   if (bad !== undefined) throw new UsageError('Arguments and environment variables cannot hold a NUL, and names no "=".')
@@ -40,7 +51,7 @@ export function grantsOf(
     throw new UsageError(
       `Standard input has ${input.length} bytes; the policy "${name}" allows ${quotas.inputBytes} (quotas.inputBytes).`,
     )
-  const { stdio, clock, random } = capabilities
+  const { stdio, clock, random, fs, net, kv, log, metric, result, crypto } = capabilities
   return {
     stdio,
     clock,
@@ -50,5 +61,22 @@ export function grantsOf(
     stdin: input,
     outputBytes: quotas.outputBytes,
     handles: quotas.handles,
+    fs: fs && {
+      mounts,
+      quotas: {
+        bytes: quotas.fileBytes,
+        inodes: quotas.inodes,
+        nameBytes: quotas.fileNameBytes,
+        pathBytes: quotas.pathBytes,
+      },
+    },
+    net: net !== null,
+    kv: kv !== null,
+    log,
+    metric,
+    result,
+    crypto: crypto !== null,
+    reports: { count: quotas.reports, bytes: quotas.reportBytes },
+    hostCalls,
   }
 }

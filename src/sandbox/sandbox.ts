@@ -1,7 +1,15 @@
 // The sandbox: takes modules, gives instances and results, and ends everything that it started.
+import { randomUUID } from 'node:crypto'
 import { type Admitted, admit } from './admission/admit.ts'
 import type { RefusalCode } from './admission/refusal.ts'
+import { type AuditSink, NO_AUDIT } from './audit.ts'
+import { Broker } from './broker/broker.ts'
+import { deniedOperations } from './broker/filter.ts'
+import { MemoryKvStore } from './broker/kv-memory.ts'
+import { prepareMounts } from './broker/mounts.ts'
+import { type HostServices, servicesFor } from './broker/services.ts'
 import { GuestNotReady, UsageError } from './errors.ts'
+import type { Grants, LocalEvent } from './host/context.ts'
 import { Instance } from './instance.ts'
 import type { GuestSpec } from './isolation/guest.ts'
 import { systemHardening } from './isolation/hardening.ts'
@@ -31,6 +39,12 @@ export interface ExecuteOptions extends RunOptions {
   readonly callArguments?: readonly GuestValue[]
 }
 
+/** What the embedder provides to guests beside the policy. */
+export interface SandboxOptions extends HostServices {
+  /** Where the broker's decisions are recorded, each before its effect. */
+  readonly audit?: AuditSink
+}
+
 /** What came of an attempt to start a guest. */
 interface Started {
   /** Null if there is nothing that could be called. */
@@ -42,14 +56,16 @@ interface Started {
  * Makes a sandbox. Modules run under `policy` unless a call brings its own.
  *
  * @param policy a profile's name, or an object; the default is the profile `default`
+ * @param options services of the embedder's: audit log, key-value store, keys, resolver
  * @throws {PolicyError} if it is not valid or cannot be enforced on this platform
  */
-export function createSandbox(policy?: string | PolicyInput): Sandbox {
-  return new Sandbox(resolvePolicy(policy))
+export function createSandbox(policy?: string | PolicyInput, options: SandboxOptions = {}): Sandbox {
+  return new Sandbox(resolvePolicy(policy), options)
 }
 
 export class Sandbox implements AsyncDisposable {
   readonly policy: Policy
+  readonly #options: SandboxOptions
   readonly #jails = new Jails()
   readonly #instances = new Set<Instance>()
   #closed = false
@@ -57,8 +73,10 @@ export class Sandbox implements AsyncDisposable {
   #sweeps = 0
 
   /** @param policy complete and checked; see {@link createSandbox} */
-  constructor(policy: Policy) {
+  constructor(policy: Policy, options: SandboxOptions = {}) {
     this.policy = policy
+    // One store for all guests of the sandbox, if the embedder brings none.
+    this.#options = { kv: new MemoryKvStore(), ...options }
   }
 
   /**
@@ -119,7 +137,8 @@ export class Sandbox implements AsyncDisposable {
     const startedAt = performance.now()
     if (this.#closed) throw new UsageError('The sandbox has been disposed of; create a new one.')
     const policy = policyInput === undefined ? this.policy : resolvePolicy(policyInput, this.policy)
-    const grants = grantsOf(options, policy)
+    // Before anything is awaited, and before the module is looked at: the embedder's mistakes come first.
+    const grants = grantsOf(options, policy, [])
     const refuse = (code: RefusalCode, message: string): Started => ({
       instance: null,
       result: resultWithoutRun(
@@ -160,23 +179,28 @@ export class Sandbox implements AsyncDisposable {
         functions: [...admission.functions.keys()],
         grants,
       },
-      options.signal,
+      options,
       startedAt,
     )
   }
 
-  async #run(
-    admitted: Admitted,
-    policy: Policy,
-    spec: GuestSpec,
-    signal: AbortSignal | undefined,
-    startedAt: number,
-  ): Promise<Started> {
+  async #run(admitted: Admitted, policy: Policy, plan: GuestSpec, options: RunOptions, startedAt: number): Promise<Started> {
     const sweeps = this.#sweeps
+    const { signal } = options
+    const id = randomUUID()
+    let spec: GuestSpec
+    try {
+      spec = { ...plan, grants: await this.#mounted(plan.grants, policy, options) }
+    } catch (error) {
+      // The signal ends the reading of a snapshot with its own reason, which is news to nobody.
+      if (signal?.aborted) return notStarted(startedAt)
+      throw error
+    }
     let housing: Housing
     try {
-      housing = await this.#house(policy)
+      housing = await this.#house(policy, id, admitted.sha256)
     } catch (error) {
+      if (error instanceof UsageError) throw error
       const message = `No jail could be started: ${quoteGuestText((error as Error).message, 300)}.`
       return { instance: null, result: resultWithoutRun('sandbox-fault', message, [], startedAt) }
     }
@@ -186,7 +210,7 @@ export class Sandbox implements AsyncDisposable {
       return notStarted(startedAt)
     }
     const abort = () => void instance.terminate()
-    const instance = new Instance(policy, admitted.sha256, admitted.functions, housing, () => {
+    const instance = new Instance(id, policy, admitted.sha256, admitted.functions, housing, () => {
       this.#instances.delete(instance)
       signal?.removeEventListener('abort', abort)
     })
@@ -196,13 +220,31 @@ export class Sandbox implements AsyncDisposable {
     return { instance: instance.state === 'ready' ? instance : null, result }
   }
 
-  async #house({ isolation, quotas }: Policy): Promise<Housing> {
-    if (isolation.level === 'inline') return new Inline(quotas.outputBytes)
-    const jail = await this.#jails.take(isolation.exclusiveJail)
+  /** Snapshots are taken, and the embedder's files laid into the mounts, when the guest is created. */
+  async #mounted(grants: Grants, policy: Policy, { files = {}, signal }: RunOptions): Promise<Grants> {
+    const mounts = await prepareMounts(policy, files, signal)
+    return grants.fs ? { ...grants, fs: { ...grants.fs, mounts } } : grants
+  }
+
+  async #house(policy: Policy, instance: string, module: string): Promise<Housing> {
+    const { isolation, quotas } = policy
+    const services = await servicesFor(policy, this.#options)
+    const { audit = NO_AUDIT } = this.#options
+    const denied = deniedOperations(policy.hostCalls.deny)
+    const broker = (event: (event: LocalEvent) => void) =>
+      new Broker({ services: services(event), denied, deadlineMs: quotas.hostCallMs, audit, event, instance, module })
+    if (isolation.level === 'inline') return new Inline(quotas.outputBytes, broker)
+    const jail = await this.#jails.take(isolation.exclusiveJail).catch(async (error: unknown) => {
+      // What the services have open already would stay so.
+      await broker(() => {}).close()
+      throw error
+    })
     const { wallClockMs, cpuMs, residentBytes } = quotas
     // Null would be "no limit"; the policy was refused if a jail's limit is null.
     const limits = { wallClockMs: wallClockMs!, cpuMs: cpuMs!, residentBytes: residentBytes! }
-    return new Jailed(jail, this.#jails, limits, quotas.outputBytes, isolation.exclusiveJail)
+    const { outputBytes, reports, reportBytes, inodes, fileBytes } = quotas
+    const received = { reports, reportBytes, inodes, fileBytes }
+    return new Jailed(jail, this.#jails, { limits, outputBytes, received, exclusive: isolation.exclusiveJail }, broker)
   }
 }
 

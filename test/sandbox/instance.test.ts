@@ -17,6 +17,8 @@ const activation = (ending: Outside, events: Activation['events'] = []): Activat
   stdout: new Uint8Array(0),
   stderr: new Uint8Array(0),
   events,
+  reports: [],
+  changes: [],
   cpuMs: 0,
   peakResidentBytes: 0,
   memoryBytes: 0,
@@ -36,7 +38,7 @@ function instance(next: () => Promise<Activation>, ...more: string[]) {
   }
   const functions = new Map<string, Signature>([['f', { params: ['i32', 'i64'], results: ['f64'] }]])
   for (const name of more) functions.set(name, { params: [], results: [] })
-  const made = new Instance(resolvePolicy(), 'sha', functions, housing, () => log.push('whenEnded'))
+  const made = new Instance('id', resolvePolicy(), 'sha', functions, housing, () => log.push('whenEnded'))
   return { made, log, start: () => made.start((where) => where.load({} as never, new Uint8Array(0))) }
 }
 const returned = (...values: (number | bigint)[]) => Promise.resolve(activation({ kind: 'returned', values }))
@@ -148,6 +150,7 @@ describe('calls that do not fit', () => {
 
   it('an instance without functions says none', async () => {
     const made = new Instance(
+      'id',
       resolvePolicy(),
       '',
       new Map(),

@@ -14,6 +14,8 @@ const activation = (ending: Outside): Activation => ({
   stdout: Uint8Array.of(1, 2),
   stderr: Uint8Array.of(3),
   events: [],
+  reports: [],
+  changes: [],
   cpuMs: 1,
   peakResidentBytes: 2,
   memoryBytes: 3,

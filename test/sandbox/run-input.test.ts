@@ -5,7 +5,7 @@ import { resolvePolicy } from '../../src/sandbox/policy/resolve.ts'
 import type { PolicyInput } from '../../src/sandbox/policy/schema.ts'
 import { grantsOf, type RunInput } from '../../src/sandbox/run-input.ts'
 
-const grants = (input: RunInput, policy: PolicyInput = {}) => grantsOf(input, resolvePolicy(policy))
+const grants = (input: RunInput, policy: PolicyInput = {}) => grantsOf(input, resolvePolicy(policy), [])
 const refused = (input: RunInput, policy: PolicyInput, message: RegExp) => {
   expect(() => grants(input, policy)).toThrow(UsageError)
   expect(() => grants(input, policy)).toThrow(message)
@@ -26,8 +26,47 @@ describe('grantsOf', () => {
       random: 'system',
       stdin: Uint8Array.of(1, 2),
       outputBytes: 10 * 2 ** 20,
-      handles: 10,
+      handles: 100,
+      fs: { mounts: [], quotas: { bytes: 64 * 2 ** 20, inodes: 20_000, nameBytes: 255, pathBytes: 4096 } },
+      net: false,
+      kv: false,
+      log: true,
+      metric: true,
+      result: true,
+      crypto: true,
+      reports: { count: 1000, bytes: 2 ** 20 },
+      hostCalls: { deny: [], log: [] },
     })
+  })
+
+  it('grants nothing that the policy does not, and tells the cell neither names nor sources', () => {
+    const made = grants({}, { extends: 'strict' })
+    expect(made).toMatchObject({ fs: null, net: false, kv: false, log: false, metric: false, result: false, crypto: false })
+    const granted = grants(
+      {},
+      {
+        capabilities: {
+          net: { http: { allow: ['https://origin.test'] } },
+          kv: { namespace: 'secret-name' },
+          crypto: { keys: [{ name: 'secret-key', use: ['sign'] }] },
+          fs: { mounts: [{ kind: 'directory', at: '/data', source: '/secret/source' }] },
+        },
+        hostCalls: { deny: ['path_unlink_file'], log: ['fd_read'] },
+      },
+    )
+    expect(granted).toMatchObject({
+      net: true,
+      kv: true,
+      crypto: true,
+      hostCalls: { deny: ['path_unlink_file'], log: ['fd_read'] },
+    })
+    expect(JSON.stringify(granted)).not.toMatch(/secret|origin/)
+  })
+
+  it('passes the mounts on as they were prepared', () => {
+    const mounts = [{ kind: 'memory', at: '/', writable: true, entries: [] }] as const
+    expect(grantsOf({}, resolvePolicy(), mounts).fs?.mounts).toBe(mounts)
+    expect(grantsOf({}, resolvePolicy('strict'), mounts).fs).toBeNull()
   })
 
   it('has nothing of the host when nothing is handed in', () => {
@@ -70,5 +109,12 @@ describe('grantsOf', () => {
   it('empty things need no grant', () => {
     const made = grants({ args: [], env: {}, stdin: '' }, { capabilities: { stdio: null, args: false, env: false } })
     expect([made.args, made.env, made.stdin.length, made.stdio]).toEqual([[], [], 0, null])
+  })
+
+  it('hands over the variables that are granted by name, and refuses others by name', () => {
+    const policy: PolicyInput = { capabilities: { env: { names: ['LANG', '__proto__'] } } }
+    expect(grants({ env: { LANG: 'C' } }, policy).env).toEqual(['LANG=C'])
+    refused({ env: { LANG: 'C', 'PA\u001bTH': '/' } }, policy, /does not grant the environment variable "PA\\u\{1b\}TH"/)
+    refused({ env: { toString: '1' } }, policy, /environment variable "toString"/)
   })
 })

@@ -1,7 +1,7 @@
 // Guest text in the host's sentences: inert, and its end is where it seems to be (attack classes OUT-01 to OUT-04).
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { quoteGuestText } from '../../src/sandbox/text.ts'
+import { claimText, quoteGuestText } from '../../src/sandbox/text.ts'
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 // Any UTF-16 string, lone surrogates included, with the characters that matter more often than chance would bring them.
@@ -93,5 +93,29 @@ describe('quoteGuestText', () => {
     expect(quoteGuestText('abc', 3)).toBe('"abc"')
     // A cut through a surrogate pair leaves half of one, which is shown as such.
     expect(quoteGuestText('😀', 1)).toBe('"\\u{d83d}"… (2 characters)')
+  })
+})
+
+describe('claimText', () => {
+  it.each([
+    ['plain words', 'To check the site.', '"To check the site."'],
+    ['a run of spaces', `a${' '.repeat(500)}b`, '"a b"'],
+    ['a space that is none', 'a\u00a0b\u3000c', '"a\\u{a0}b\\u{3000}c"'],
+    ['marks that are piled up', 'a\u0301\u0302\u0303\u0304', '"a\u0301\u0302\\u{303}\\u{304}"'],
+    ['lines', 'a\n\nb', '"a\\u{a}\\u{a}b"'],
+    [
+      'a Latin word with Cyrillic letters',
+      'Trust p\u0430ypal',
+      '"Trust p\u0430ypal" [one word mixes Latin and Cyrillic letters]',
+    ],
+    ['a Greek letter in a Latin word', 'Micr\u03bfsoft', '"Micr\u03bfsoft" [one word mixes Latin and Greek letters]'],
+    ['words of two scripts', 'Привет world', '"Привет world"'],
+    ['Japanese', 'ファイルを読む', '"ファイルを読む"'],
+  ])('shows %s', (_, text, shown) => expect(claimText(text)).toBe(shown))
+
+  it('cuts, and says how much there was', () => expect(claimText('abcdef', 3)).toBe('"abc"… (6 characters)'))
+
+  it('is one line of visible characters whatever the text', () => {
+    fc.assert(fc.property(anyText, (text) => !HIDDEN.test(claimText(text)) && !/(?! )\p{Zs}/u.test(claimText(text))))
   })
 })

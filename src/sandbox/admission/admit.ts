@@ -1,8 +1,11 @@
 // Admission: bytes in, admitted module or typed refusal out. No engine has seen the bytes before, and none sees bytes that were refused.
 import { createHash } from 'node:crypto'
 import { MalformedModule, ModuleLimitExceeded, readModule, type WasmModule } from '../../wasm/index.ts'
-import { findAbiFunction } from '../host/abi.ts'
+import { ManifestError } from '../errors.ts'
+import { findAbiFunction } from '../host/abi/index.ts'
 import type { MatchedImport } from '../host/link.ts'
+import type { Manifest } from '../policy/manifest.ts'
+import { embeddedManifest } from '../policy/manifest-section.ts'
 import type { Policy } from '../policy/schema.ts'
 import { callableFunctions, type Signature } from './entries.ts'
 import { checkFeatures } from './features.ts'
@@ -20,6 +23,8 @@ export interface Admitted extends Rewritten {
   readonly imports: readonly MatchedImport[]
   readonly functions: ReadonlyMap<string, Signature>
   readonly maxima: Maxima
+  /** What the module asks for; null if it has no manifest. Nothing is granted or withheld because of it here. */
+  readonly manifest: Manifest | null
 }
 export interface Refused {
   readonly verdict: 'refused'
@@ -61,12 +66,22 @@ function read(bytes: Uint8Array, policy: Policy): WasmModule {
 
 function check(bytes: Uint8Array, module: WasmModule, policy: Policy) {
   checkFeatures(module, policy)
+  const manifest = manifestOf(bytes, module)
   const imports = matchImports(module, policy)
   checkSums(module, policy)
   checkMemoryKind(module, imports)
   const functions = callableFunctions(module)
   const maxima = planMaxima(module, policy)
-  return { imports, functions, maxima, ...rewrite(bytes, module, maxima) }
+  return { imports, functions, maxima, manifest, ...rewrite(bytes, module, maxima) }
+}
+
+function manifestOf(bytes: Uint8Array, module: WasmModule): Manifest | null {
+  try {
+    return embeddedManifest(bytes, module)
+  } catch (error) {
+    if (error instanceof ManifestError) throw new Refusal('manifest-invalid', error.message, error.offset)
+    throw error
+  }
 }
 
 /** Host calls take 32-bit addresses of one memory that nobody else can change meanwhile (MEM-07, MEM-13, LNK-11). */

@@ -1,7 +1,7 @@
 // Imports against the ABI table and the grants: exact name in both parts, exact kind, exact signature. There is no other way in.
 import type { FunctionType, Import, WasmModule } from '../../wasm/index.ts'
-import { findAbiFunction, WASI_MODULE } from '../host/abi.ts'
-import type { AbiFunction } from '../host/abi-types.ts'
+import type { AbiFunction } from '../host/abi/index.ts'
+import { findAbiFunction, NATIVE_MODULE, WASI_MODULE } from '../host/abi/index.ts'
 import type { LocalEvent } from '../host/context.ts'
 import { isGranted } from '../host/gate.ts'
 import type { MatchedImport } from '../host/link.ts'
@@ -22,12 +22,10 @@ export function matchImports(module: WasmModule, policy: Policy): MatchedImport[
         blocked(abi),
       )
     }
-    if (!abi.offered)
-      throw new Refusal('import-not-offered', `The import ${nameOf(entry)} is not offered: ${reason(abi)}.`, null, blocked(abi))
     if (!isGranted(abi, policy.capabilities)) {
       throw new Refusal(
         'import-not-granted',
-        `The import ${nameOf(entry)} needs the capability ${abi.capability}, which the policy "${policy.name}" does not grant.`,
+        `The import ${nameOf(entry)} needs ${capabilitiesOf(abi)}, which the policy "${policy.name}" does not grant.`,
         null,
         blocked(abi),
       )
@@ -47,7 +45,7 @@ function lookUp(entry: Import): AbiFunction {
       ? ' This is the preview before preview 1; build the module for wasm32-wasip1'
       : /^wasi:|^wasi_snapshot_preview(?!1$)/.test(entry.module)
         ? ' Only WASI preview 1 is offered'
-        : ` Only functions of ${WASI_MODULE} are offered`
+        : ` Only functions of ${WASI_MODULE} and ${NATIVE_MODULE} are offered`
   throw new Refusal('import-unknown', `The import ${nameOf(entry)} is not known.${advice}.`, null, [
     {
       type: 'syscall-blocked',
@@ -59,19 +57,15 @@ function lookUp(entry: Import): AbiFunction {
   ])
 }
 
-const reason = (abi: AbiFunction) =>
-  abi.capability === 'fs'
-    ? 'this version has no filesystem'
-    : abi.capability === 'net'
-      ? 'this version has no network'
-      : `this version has no ${abi.capability}`
+const capabilitiesOf = ({ capabilities }: AbiFunction) =>
+  capabilities.length === 1 ? `the capability ${capabilities[0]}` : `one of the capabilities ${capabilities.join(', ')}`
 
 /** The events of a refused host call; names here are the table's, not the guest's. */
-function blocked({ name, capability }: AbiFunction): LocalEvent[] {
+function blocked({ name, capabilities }: AbiFunction): LocalEvent[] {
   const common = { severity: 'warning', message: `The module imports ${name}, which it may not call.`, hostCall: name } as const
-  const events: LocalEvent[] = [{ ...common, type: 'syscall-blocked', capability }]
-  if (capability === 'fs') events.push({ ...common, type: 'file-access', allowed: false })
-  if (capability === 'net') events.push({ ...common, type: 'network-access', allowed: false })
+  const events: LocalEvent[] = [{ ...common, type: 'syscall-blocked', capability: capabilities[0] ?? null }]
+  if (capabilities[0] === 'fs') events.push({ ...common, type: 'file-access', allowed: false, object: null })
+  if (capabilities[0] === 'net') events.push({ ...common, type: 'network-access', allowed: false, object: null })
   return events
 }
 

@@ -1,10 +1,12 @@
-// The admitted module, written out: maxima, the memory's export, and the start function turned into an ordinary call. Nothing else changes.
+// The admitted module, written out: maxima, the memory's export, the start function turned into an ordinary call, and no pointers to elsewhere.
+// Nothing else changes.
 import {
   type Export,
   encodeExportSection,
   encodeMemorySection,
   encodeTableSection,
   replaceSections,
+  type Section,
   type SectionId,
   type WasmModule,
 } from '../../wasm/index.ts'
@@ -15,6 +17,10 @@ import { Refusal } from './refusal.ts'
 const RESERVED = '$gauntlet.'
 const MEMORY = `${RESERVED}memory`
 const START = `${RESERVED}start`
+
+/** Custom sections that name a file or URL elsewhere; who debugs the jail would have it fetched from there (OUT-13, tool conventions). */
+const POINTERS: ReadonlySet<string> = new Set(['sourceMappingURL', 'external_debug_info'])
+const pointsElsewhere = ({ name }: Section): boolean => name !== undefined && POINTERS.has(name)
 
 export interface Rewritten {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -40,5 +46,6 @@ export function rewrite(original: Uint8Array, module: WasmModule, maxima: Maxima
   if (module.tables.some((table) => !table.imported)) edits.set(4, encodeTableSection(original, maxima.tables))
   if (exports.length > module.exports.length) edits.set(7, encodeExportSection(exports))
   if (startExport) edits.set(8, null)
-  return { bytes: new Uint8Array(replaceSections(original, module, edits)), memoryExport, startExport }
+  const written = replaceSections(original, module, edits, { dropCustom: pointsElsewhere })
+  return { bytes: new Uint8Array(written), memoryExport, startExport }
 }

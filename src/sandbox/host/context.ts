@@ -1,7 +1,10 @@
 // What the host calls of one guest share: its memory, its handles, its grants, and whether it is still alive.
 import type { SecurityEvent } from '../events.ts'
+import type { Channel } from './channel.ts'
+import type { MountSpec, TreeQuotas } from './fs/file-system.ts'
 import type { GuestMemory } from './guest-memory.ts'
 import type { HandleTable } from './handles.ts'
+import type { Report } from './reports.ts'
 
 /** Why a guest is dead although its code may still be on the stack. */
 export type Death =
@@ -22,6 +25,18 @@ export interface Grants {
   readonly stdin: Uint8Array
   readonly outputBytes: number
   readonly handles: number
+  readonly fs: { readonly mounts: readonly MountSpec[]; readonly quotas: TreeQuotas } | null
+  /** The broker checks again what the guest may reach; here is only whether there is anything. */
+  readonly net: boolean
+  readonly kv: boolean
+  readonly log: boolean
+  readonly metric: boolean
+  readonly result: boolean
+  readonly crypto: boolean
+  /** Log lines, metrics, results and timings of one activation together: their number, and the bytes of their texts. */
+  readonly reports: { readonly count: number; readonly bytes: number }
+  /** Host calls that are refused at each use although their capability is granted, and those of which each use is an event. */
+  readonly hostCalls: { readonly deny: readonly string[]; readonly log: readonly string[] }
 }
 
 /** An event without what the host adds. */
@@ -35,11 +50,22 @@ export interface HostContext {
   /** Once set it stays: every later host call refuses before it does anything. */
   death: Death | null
   hostCalls: number
+  /** Uses that were told one by one, and refusals that were. */
+  logged: number
+  blocked: number
   outputBytes: number
   stdinPosition: number
+  /** What has been used up of `grants.reports`, and which of the two quotas the embedder was told of. */
+  readonly reported: { count: number; bytes: number; readonly told: Set<'reports' | 'reportBytes'> }
   /** Takes bytes that the guest wrote; they are the receiver's to keep. */
   readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
   readonly event: (event: LocalEvent) => void
+  /** Hands a report to the embedder. The caller has checked the quotas. */
+  readonly report: (report: Report) => void
+  /** The way to the broker. */
+  readonly channel: Channel
+  /** Blocks for that long, or until the guest is to stop. Milliseconds, fractions allowed. */
+  readonly sleep: (milliseconds: number) => void
   /** True when the embedder wants the guest to stop: the cooperative step of the kill ladder. */
   readonly stopRequested: () => boolean
   /** Source of random bytes: fills the whole array, however long. */

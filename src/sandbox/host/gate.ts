@@ -1,35 +1,23 @@
 // The gate: the one way from guest code into a host call. Liveness, capability, pointers and errors are dealt with here, for every call alike.
-import type { AbiFunction, AbiParameter } from './abi-types.ts'
-import { LAYOUT_BYTES } from './abi-types.ts'
-import type { Grants, HostContext } from './context.ts'
-import { ERRNO, GuestFault } from './errno.ts'
+import { type AbiFunction, type AbiParameter, type Capability, LAYOUT_BYTES } from './abi/index.ts'
+import type { HostContext } from './context.ts'
+import { ERRNO, type Errno, errnoName, GuestFault } from './errno.ts'
 import { type Arguments, type Handler, memoryOf } from './handler.ts'
 
 /** What a guest can be linked to: a function that never throws anything the guest could catch. */
 export type GuestImport = (...values: (number | bigint)[]) => number
 
+/** Whether a policy or a guest's grants have each capability: anything but null, undefined and false. */
+export type Granted = Readonly<Partial<Record<Capability, unknown>>>
+
 /** True if the grants make this host call available. Admission asks here too, so that there is one answer. */
-export function isGranted(entry: AbiFunction, grants: Pick<Grants, 'stdio' | 'clock' | 'random'>): boolean {
-  switch (entry.capability) {
-    case 'always':
-    case 'args':
-    case 'env':
-      return entry.offered
-    case 'stdio':
-      return entry.offered && grants.stdio !== null
-    case 'clock':
-      return entry.offered && grants.clock !== null
-    case 'random':
-      return entry.offered && grants.random !== null
-    default:
-      return false
-  }
-}
+export const isGranted = (entry: AbiFunction, grants: Granted): boolean =>
+  entry.capabilities.length === 0 || entry.capabilities.some((capability) => Boolean(grants[capability]))
 
 /** Binds one entry of the ABI table to its handler, for one guest. */
 export function gate(entry: AbiFunction, handler: Handler, context: HostContext, trap: () => never): GuestImport {
   const granted = isGranted(entry, context.grants)
-  const plan = planOf(entry)
+  const plan = planOf(entry, context)
   return (...values) => {
     let errno: number = ERRNO.io
     try {
@@ -60,8 +48,21 @@ function pass(
     return ERRNO.io
   }
   context.hostCalls++
+  const errno = answer(plan, handler, context, values)
+  // On its way to the guest anything else than a number becomes 0, which is success: a forgotten `return`, a Promise (MEM-15).
+  if (errnoName(errno) === undefined) throw new TypeError('a host call answered something that is no error number')
+  if (plan.logged) logUse(plan, context, errno)
+  return errno
+}
+
+function answer(plan: Plan, handler: Handler, context: HostContext, values: readonly (number | bigint)[]): Errno {
+  if (plan.denied) {
+    blocked(plan.entry, context, 'which the policy denies')
+    return ERRNO.notcapable
+  }
   try {
     checkPointers(plan, values, context)
+    checkLengths(plan, values)
     return handler(context, new CallArguments(plan, values))
   } catch (error) {
     if (error instanceof GuestFault) return error.errno
@@ -69,15 +70,35 @@ function pass(
   }
 }
 
+/** Uses that are told one by one; a guest that makes more only fills the host's memory (OUT-11, RES-08). */
+const MAX_LOGGED = 500
+
+function logUse({ entry }: Plan, context: HostContext, errno: Errno): void {
+  if (++context.logged > MAX_LOGGED) return
+  const last = context.logged === MAX_LOGGED ? ' Further uses are not told.' : ''
+  context.event({
+    type: 'syscall-logged',
+    severity: 'info',
+    message: `The guest called ${entry.name}: ${errnoName(errno)}.${last}`,
+    hostCall: entry.name,
+    errno: errnoName(errno) ?? String(errno),
+  })
+}
+
+function blocked(entry: AbiFunction, context: HostContext, why: string): void {
+  if (++context.blocked > MAX_LOGGED) return
+  context.event({
+    type: 'syscall-blocked',
+    severity: 'high',
+    message: `The guest called ${entry.name}, ${why}.`,
+    hostCall: entry.name,
+    capability: entry.capabilities[0] ?? null,
+  })
+}
+
 function refuse(entry: AbiFunction, context: HostContext): void {
   if (context.death === null) {
-    context.event({
-      type: 'syscall-blocked',
-      severity: 'high',
-      message: `The guest called ${entry.name}, which is not granted.`,
-      hostCall: entry.name,
-      capability: entry.capability,
-    })
+    blocked(entry, context, 'which is not granted')
     context.death = { kind: 'host-threw', call: entry.name, error: new Error('it was linked without a grant') }
   } else if (context.death.kind !== 'stopped') {
     context.event({
@@ -95,8 +116,14 @@ interface Plan {
   /** Position of each parameter, by name. */
   readonly i32: ReadonlyMap<string, number>
   readonly i64: ReadonlyMap<string, number>
+  readonly f64: ReadonlyMap<string, number>
   /** The pointers whose extent the table knows. */
   readonly pointers: readonly PointerPlan[]
+  /** The lengths that have a maximum. */
+  readonly lengths: readonly { readonly at: number; readonly max: number; readonly errno: Errno }[]
+  /** What the policy's filter says of the call. */
+  readonly denied: boolean
+  readonly logged: boolean
 }
 interface PointerPlan {
   readonly at: number
@@ -106,7 +133,7 @@ interface PointerPlan {
   readonly count: { readonly fixed: number } | { readonly at: number }
 }
 
-function planOf(entry: AbiFunction): Plan {
+function planOf(entry: AbiFunction, { grants }: HostContext): Plan {
   const positions = (type: AbiParameter['type']) =>
     new Map(entry.parameters.flatMap((parameter, index) => (parameter.type === type ? [[parameter.name, index] as const] : [])))
   const i32 = positions('i32')
@@ -115,7 +142,23 @@ function planOf(entry: AbiFunction): Plan {
     const count = typeof meaning.count === 'number' ? { fixed: meaning.count } : { at: i32.get(meaning.count)! }
     return [{ at, size: LAYOUT_BYTES[meaning.to], count }]
   })
-  return { entry, i32, i64: positions('i64'), pointers }
+  const lengths = entry.parameters.flatMap(({ meaning }, at) => {
+    if (meaning.kind !== 'length' || meaning.max > 0xffff_fffe) return []
+    const of = entry.parameters[at - 1]!.meaning
+    const isPath = of.kind === 'pointer' && of.content === 'path'
+    return [{ at, max: meaning.max, errno: isPath ? ERRNO.nametoolong : ERRNO.inval }]
+  })
+  const { deny, log } = grants.hostCalls
+  return {
+    entry,
+    i32,
+    i64: positions('i64'),
+    f64: positions('f64'),
+    pointers,
+    lengths,
+    denied: deny.includes(entry.name),
+    logged: log.includes(entry.name),
+  }
 }
 
 /** An i32 arrives signed, whatever it means; here it becomes unsigned, and nowhere else (MEM-01). */
@@ -140,6 +183,10 @@ class CallArguments implements Arguments {
     return BigInt.asUintN(64, BigInt(this.#at(this.#plan.i64, name)))
   }
 
+  f64(name: string): number {
+    return Number(this.#at(this.#plan.f64, name))
+  }
+
   #at(positions: ReadonlyMap<string, number>, name: string): number | bigint {
     const index = positions.get(name)
     const value = index === undefined ? undefined : this.#values[index]
@@ -154,4 +201,9 @@ function checkPointers({ pointers }: Plan, values: readonly (number | bigint)[],
     const elements = 'fixed' in count ? count.fixed : unsigned(values[count.at])
     memoryOf(context).check(unsigned(values[at]), elements * size)
   }
+}
+
+/** What is longer than the table allows is refused before anything is allocated for it (MEM-10, RES-05). */
+function checkLengths({ lengths }: Plan, values: readonly (number | bigint)[]): void {
+  for (const { at, max, errno } of lengths) if (unsigned(values[at]) > max) throw new GuestFault(errno)
 }

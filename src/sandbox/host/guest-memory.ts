@@ -1,4 +1,4 @@
-// The only code that touches guest memory. Pointers and lengths arrive as unsigned 32-bit numbers; nothing here keeps a view.
+// The only code that touches guest memory. Pointers and lengths arrive as unsigned 32-bit numbers; no view leaves this file.
 import { ERRNO, GuestFault } from './errno.ts'
 
 /**
@@ -11,14 +11,36 @@ import { ERRNO, GuestFault } from './errno.ts'
  */
 export class GuestMemory {
   readonly #memory: WebAssembly.Memory
+  #view: DataView
+  #all: Uint8Array
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory
+    this.#view = new DataView(memory.buffer)
+    this.#all = new Uint8Array(memory.buffer)
   }
 
   /** Size in bytes, now. */
   get size(): number {
     return this.#memory.buffer.byteLength
+  }
+
+  /** All of the memory as it is now. Making a view costs more than a whole host call, so it is made only when growth has replaced the buffer. */
+  get #bytes(): Uint8Array {
+    const { buffer } = this.#memory
+    if (this.#view.buffer !== buffer) this.#look(buffer)
+    return this.#all
+  }
+
+  get #numbers(): DataView {
+    const { buffer } = this.#memory
+    if (this.#view.buffer !== buffer) this.#look(buffer)
+    return this.#view
+  }
+
+  #look(buffer: ArrayBufferLike): void {
+    this.#view = new DataView(buffer)
+    this.#all = new Uint8Array(buffer)
   }
 
   /** @throws {GuestFault} `fault` unless all `length` bytes from `pointer` are inside the memory. */
@@ -43,22 +65,28 @@ export class GuestMemory {
   read(pointer: number, length: number): Uint8Array {
     this.check(pointer, length)
     // `slice` of a view copies also when the buffer is shared.
-    return new Uint8Array(this.#memory.buffer, pointer, length).slice()
+    return this.#bytes.slice(pointer, pointer + length)
   }
 
   /** Copies all of `bytes` to `pointer`. */
   write(pointer: number, bytes: Uint8Array): void {
     this.check(pointer, bytes.length)
-    new Uint8Array(this.#memory.buffer, pointer, bytes.length).set(bytes)
+    this.#bytes.set(bytes, pointer)
+  }
+
+  /** Read once, like everything else: whoever needs the number twice keeps it (MEM-08). */
+  readU32(pointer: number): number {
+    this.check(pointer, 4)
+    return this.#numbers.getUint32(pointer, true)
   }
 
   writeU32(pointer: number, value: number): void {
     this.check(pointer, 4)
-    new DataView(this.#memory.buffer).setUint32(pointer, value, true)
+    this.#numbers.setUint32(pointer, value, true)
   }
 
   writeU64(pointer: number, value: bigint): void {
     this.check(pointer, 8)
-    new DataView(this.#memory.buffer).setBigUint64(pointer, value, true)
+    this.#numbers.setBigUint64(pointer, value, true)
   }
 }

@@ -7,6 +7,7 @@ import type { GuestMemory } from './guest-memory.ts'
 export interface Arguments {
   i32(name: string): number
   i64(name: string): bigint
+  f64(name: string): number
 }
 
 /** Does the work and returns the errno, or throws {@link GuestFault}; anything else that it throws ends the guest as a fault of the sandbox. */

@@ -1,5 +1,5 @@
 // Import tables. The engine resolves an import by ordinary property look-up, twice (JS API, "read the imports"); what it can find must be ours alone.
-import { findAbiFunction } from './abi.ts'
+import { findAbiFunction } from './abi/index.ts'
 import type { HostContext } from './context.ts'
 import { type GuestImport, gate } from './gate.ts'
 import { HANDLERS } from './handlers.ts'
@@ -28,7 +28,7 @@ export function linkImports(imports: readonly MatchedImport[], context: HostCont
   for (const { module, name } of imports) {
     const entry = findAbiFunction(module, name)
     const handler = HANDLERS.get(name)
-    if (!entry?.offered || !handler) throw new Error('an import that is not offered reached the linker')
+    if (!entry || !handler) throw new Error('an import that is not offered reached the linker')
     const functions = modules.get(module) ?? table<GuestImport>()
     if (!Object.hasOwn(functions, name)) put(functions, name, gate(entry, handler, context, trap))
     modules.set(module, functions)

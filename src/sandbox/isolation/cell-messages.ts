@@ -1,5 +1,7 @@
 // What the jail's main thread and its cell say to each other. Both are code of ours in one process; the host checks what leaves it.
 import type { LocalEvent } from '../host/context.ts'
+import type { TreeChange } from '../host/fs/file-system.ts'
+import type { Report } from '../host/reports.ts'
 import type { Ending, GuestSpec } from './guest.ts'
 
 export type CellMessage =
@@ -11,4 +13,6 @@ export type CellReport =
   | { readonly type: 'up' }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly type: 'event'; readonly event: LocalEvent }
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'change'; readonly change: TreeChange }
   | { readonly type: 'ending'; readonly ending: Ending; readonly memoryBytes: number; readonly hostCalls: number }

@@ -5,7 +5,7 @@ export const FRAME = {
   load: 0x01,
   call: 0x02,
   terminate: 0x03,
-  close: 0x04,
+  reply: 0x04,
   ready: 0x81,
   ending: 0x82,
   stdout: 0x83,
@@ -15,6 +15,10 @@ export const FRAME = {
   cellGone: 0x87,
   cellFailed: 0x88,
   cellReady: 0x89,
+  /** Something for the broker; on a pipe of its own. */
+  request: 0x8a,
+  report: 0x8b,
+  change: 0x8c,
 } as const
 export type FrameType = (typeof FRAME)[keyof typeof FRAME]
 

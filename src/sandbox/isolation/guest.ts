@@ -1,11 +1,16 @@
 // One guest in the thread that called this: compile, link, instantiate, start, call. The same code runs in a cell and under `inline`.
 
+import type { Channel } from '../host/channel.ts'
 import type { Grants, HostContext, LocalEvent } from '../host/context.ts'
+import type { TreeChange } from '../host/fs/file-system.ts'
+import { type Mounts, openMounts } from '../host/fs/mounts.ts'
 import { GuestMemory } from '../host/guest-memory.ts'
 import { HandleTable } from '../host/handles.ts'
 import { makeTrap, trapIsUncatchable } from '../host/kill.ts'
 import { linkImports, type MatchedImport } from '../host/link.ts'
 import { randomSource } from '../host/random-source.ts'
+import type { Report } from '../host/reports.ts'
+import { STREAMS, streamHandle } from '../host/streams.ts'
 import type { Trap } from '../result.ts'
 import { quoteGuestText } from '../text.ts'
 import { trapOf } from './traps.ts'
@@ -38,7 +43,10 @@ export type Ending =
 export interface GuestSurroundings {
   readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
   readonly event: (event: LocalEvent) => void
+  readonly report: (report: Report) => void
+  readonly channel: Channel
   readonly stopRequested: () => boolean
+  readonly sleep: (milliseconds: number) => void
 }
 
 type GuestFunction = (...values: (number | bigint)[]) => unknown
@@ -49,17 +57,13 @@ export class Guest {
   readonly #trap = makeTrap()
   // A Map, because the names are the guest's: `then`, `__proto__` and `constructor` are names like any other here (LNK-07, LNK-08).
   readonly #functions = new Map<string, GuestFunction>()
+  readonly #mounts: Mounts
   #memory: WebAssembly.Memory | null = null
 
   constructor(spec: GuestSpec, surroundings: GuestSurroundings) {
     this.#spec = spec
     const { grants } = spec
     const handles = new HandleTable(grants.handles)
-    if (grants.stdio) {
-      // Opened in order and the unwanted ones closed again, so that 0, 1 and 2 mean what they always mean.
-      for (const kind of ['stdin', 'stdout', 'stderr'] as const) handles.open({ kind })
-      for (const [fd, kind] of (['stdin', 'stdout', 'stderr'] as const).entries()) if (!grants.stdio[kind]) handles.close(fd)
-    }
     this.#context = {
       ...surroundings,
       grants,
@@ -67,10 +71,22 @@ export class Guest {
       memory: null,
       death: null,
       hostCalls: 0,
+      logged: 0,
+      blocked: 0,
+      reported: { count: 0, bytes: 0, told: new Set() },
       outputBytes: 0,
       stdinPosition: 0,
       fillRandom: randomSource(grants.random ?? 'system'),
     }
+    // Opened in order and the unwanted ones closed again, so that 0, 1 and 2 mean what they always mean, and mounts begin at 3.
+    for (const stream of STREAMS) handles.open(streamHandle(stream))
+    this.#mounts = openMounts(this.#context)
+    for (const [fd, stream] of STREAMS.entries()) if (!grants.stdio?.[stream]) handles.close(fd)
+  }
+
+  /** What the guest changed in its memory and snapshot mounts since this was last asked. */
+  changes(): readonly TreeChange[] {
+    return this.#mounts.changes()
   }
 
   get hostCalls(): number {
@@ -123,6 +139,8 @@ export class Guest {
   }
 
   #settle(activation: () => unknown): Ending {
+    beginActivation(this.#context)
+    this.#mounts.beginActivation()
     let value: unknown
     try {
       value = activation()
@@ -140,6 +158,15 @@ export class Guest {
     if (isStackOverflow(death.error)) return { kind: 'trapped', trap: 'stack-overflow' }
     return { kind: 'fault', detail: `${death.call}: ${nameOf(death.error)}` }
   }
+}
+
+/** What is counted for each activation starts at zero. */
+function beginActivation(context: HostContext): void {
+  context.logged = 0
+  context.blocked = 0
+  context.reported.count = 0
+  context.reported.bytes = 0
+  context.reported.told.clear()
 }
 
 /** No result, one, or an array of several: the JS API's three cases. References never cross: admission lists numeric functions only. */

@@ -1,6 +1,8 @@
 // Where a guest lives: a cell in a jail, or the caller's own thread. The instance knows this interface only.
 import type { SecurityEvent } from '../events.ts'
 import type { LocalEvent } from '../host/context.ts'
+import type { TreeChange } from '../host/fs/file-system.ts'
+import type { Report } from '../host/reports.ts'
 import type { Ending, GuestSpec } from './guest.ts'
 
 /** An ending as the guest's thread reports it, or one that the host decided or saw. */
@@ -18,6 +20,9 @@ export interface Activation {
   readonly stdout: Uint8Array
   readonly stderr: Uint8Array
   readonly events: readonly (LocalEvent | SecurityEvent)[]
+  readonly reports: readonly Report[]
+  /** What the guest changed in its memory and snapshot mounts. */
+  readonly changes: readonly TreeChange[]
   readonly cpuMs: number
   readonly peakResidentBytes: number
   readonly memoryBytes: number

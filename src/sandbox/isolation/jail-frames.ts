@@ -2,31 +2,32 @@
 //
 // Written by hand, not with the schema library that checks policies: this code has to work in a host whose `Object.prototype` somebody has
 // polluted, where libraries that walk objects with `for…in` or fill in their tables late do not (LNK-02).
+import type { Severity } from '../events.ts'
+import { LOG_LEVELS, METRIC_KINDS, RESULT_STATUSES } from '../host/abi/native.ts'
+import type { LocalEvent } from '../host/context.ts'
+import type { Report } from '../host/reports.ts'
 import { TRAPS, type Trap } from '../result.ts'
 import { FRAME, type Frame, ProtocolError } from './frames.ts'
 import type { Ending } from './guest.ts'
-import { fromWire } from './wire.ts'
+import { fromWire, parted } from './wire.ts'
 
 /** Largest frame from a jail, bytes: a piece of output and a result of 1,000 values both fit several times. */
 export const MAX_JAIL_PAYLOAD = 2 ** 20
 const MAX_VALUES = 1000
 
-type Severity = 'info' | 'warning' | 'high'
-export type JailEvent =
-  | {
-      readonly type: 'syscall-blocked'
-      readonly severity: Severity
-      readonly message: string
-      readonly hostCall: string
-      readonly capability: string | null
-    }
-  | { readonly type: 'suspicious-behaviour'; readonly severity: Severity; readonly message: string; readonly what: string }
+/** A piece of a file that the guest changed; `more` until its last. */
+export type JailChange =
+  | { readonly type: 'file'; readonly path: string; readonly bytes: Uint8Array; readonly more: boolean }
+  | { readonly type: 'directory' | 'removed'; readonly path: string }
+  | { readonly type: 'symlink'; readonly path: string; readonly target: string }
 
 export type JailFrame =
   | { readonly kind: 'ready'; readonly probe: Readonly<Record<string, string>> }
   | { readonly kind: 'ending'; readonly ending: Ending; readonly memoryBytes: number; readonly hostCalls: number }
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
-  | { readonly kind: 'event'; readonly event: JailEvent }
+  | { readonly kind: 'event'; readonly event: LocalEvent }
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'change'; readonly change: JailChange }
   | { readonly kind: 'usage'; readonly cpuMicros: number; readonly residentBytes: number }
   | { readonly kind: 'cell-ready' }
   | { readonly kind: 'cell-gone' }
@@ -47,6 +48,10 @@ export function decodeJailFrame({ type, payload }: Frame): JailFrame {
     }
     case FRAME.event:
       return { kind: 'event', event: eventOf(json(payload)) }
+    case FRAME.report:
+      return { kind: 'report', report: reportOf(json(payload)) }
+    case FRAME.change:
+      return { kind: 'change', change: changeOf(payload) }
     case FRAME.usage: {
       const { cpuMicros, residentBytes } = exactly(json(payload), 'cpuMicros', 'residentBytes')
       return { kind: 'usage', cpuMicros: size(cpuMicros), residentBytes: size(residentBytes) }
@@ -89,7 +94,7 @@ const text = (value: unknown, max: number): string => (typeof value === 'string'
 const size = (value: unknown): number =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : bad()
 
-const oneOf = <T extends string>(value: unknown, ...choices: readonly T[]): T =>
+const oneOf = <T extends string | boolean>(value: unknown, ...choices: readonly T[]): T =>
   choices.find((choice) => choice === value) ?? bad()
 
 function probeOf(value: unknown): Record<string, string> {
@@ -140,21 +145,110 @@ function valuesOf(value: unknown): (number | bigint)[] {
   })
 }
 
-function eventOf(value: unknown): JailEvent {
+/** Events that a guest can cause in its cell. Names and texts are capped; what an embedder shows of them was neutralised there, or by nobody. */
+function eventOf(value: unknown): LocalEvent {
   const type = tag(value, 'type')
-  if (type === 'suspicious-behaviour') {
-    const { severity, message, what } = exactly(value, 'type', 'severity', 'message', 'what')
-    return { type, severity: severityOf(severity), message: text(message, 400), what: text(what, 80) }
-  }
-  if (type !== 'syscall-blocked') return bad()
-  const { severity, message, hostCall, capability } = exactly(value, 'type', 'severity', 'message', 'hostCall', 'capability')
-  return {
-    type,
-    severity: severityOf(severity),
-    message: text(message, 400),
-    hostCall: text(hostCall, 80),
-    capability: capability === null ? null : text(capability, 40),
+  const fields = <K extends string>(...keys: readonly K[]) =>
+    exactly<K | 'type' | 'severity' | 'message'>(value, 'type', 'severity', 'message', ...keys)
+  const common = (of: Record<'severity' | 'message', unknown>) => ({
+    severity: oneOf<Severity>(of.severity, 'info', 'warning', 'high'),
+    message: text(of.message, 2000),
+  })
+  switch (type) {
+    case 'suspicious-behaviour': {
+      const of = fields('what')
+      return { type, ...common(of), what: text(of.what, 80) }
+    }
+    case 'syscall-blocked': {
+      const of = fields('hostCall', 'capability')
+      return {
+        type,
+        ...common(of),
+        hostCall: text(of.hostCall, 80),
+        capability: of.capability === null ? null : text(of.capability, 40),
+      }
+    }
+    case 'syscall-logged': {
+      const of = fields('hostCall', 'errno')
+      return { type, ...common(of), hostCall: text(of.hostCall, 80), errno: text(of.errno, 40) }
+    }
+    case 'file-access': {
+      const of = fields('hostCall', 'allowed', 'object')
+      const object = of.object === null ? null : text(of.object, 2000)
+      return { type, ...common(of), hostCall: text(of.hostCall, 80), allowed: oneOf(of.allowed, true, false), object }
+    }
+    case 'quota-exceeded': {
+      const of = fields('quota', 'limit')
+      return { type, ...common(of), quota: text(of.quota, 80), limit: size(of.limit) }
+    }
+    default:
+      return bad()
   }
 }
 
-const severityOf = (value: unknown) => oneOf<Severity>(value, 'info', 'warning', 'high')
+/** Quotas are counted where reports are kept; here is only what each may hold. The caps are those of the ABI table, in UTF-16 code units. */
+function reportOf(value: unknown): Report {
+  const type = tag(value, 'type')
+  switch (type) {
+    case 'log': {
+      const { level, message } = exactly(value, 'type', 'level', 'message')
+      return { type, level: oneOf(level, ...LOG_LEVELS), message: text(message, 65_536) }
+    }
+    case 'metric': {
+      const of = exactly(value, 'type', 'kind', 'name', 'value', 'unit')
+      return {
+        type,
+        kind: oneOf(of.kind, ...METRIC_KINDS),
+        name: text(of.name, 256),
+        value: finite(of.value),
+        unit: text(of.unit, 64),
+      }
+    }
+    case 'result': {
+      const of = exactly(value, 'type', 'status', 'value', 'unit', 'message')
+      const number = of.value === null ? null : finite(of.value)
+      return {
+        type,
+        status: oneOf(of.status, ...RESULT_STATUSES),
+        value: number,
+        unit: text(of.unit, 64),
+        message: text(of.message, 4096),
+      }
+    }
+    case 'timing': {
+      const { name, nanoseconds } = exactly(value, 'type', 'name', 'nanoseconds')
+      return { type, name: text(name, 128), nanoseconds: size(nanoseconds) }
+    }
+    default:
+      return bad()
+  }
+}
+
+const finite = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : bad())
+
+/** An absolute path of plain names: an embedder may write the file to a disk of its own (FSX-15). */
+const guestPath = (value: unknown): string => {
+  const path = text(value, 65_536)
+  return /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/u.test(path) ? path : bad()
+}
+
+function changeOf(payload: Uint8Array): JailChange {
+  let parts: ReturnType<typeof parted>
+  try {
+    parts = parted(payload)
+  } catch {
+    return bad()
+  }
+  const value = json(parts.json)
+  const type = tag(value, 'type')
+  if (type === 'file') {
+    const { path, more } = exactly(value, 'type', 'path', 'more')
+    return { type, path: guestPath(path), bytes: parts.rest, more: oneOf(more, true, false) }
+  }
+  if (parts.rest.length > 0) return bad()
+  if (type === 'symlink') {
+    const { path, target } = exactly(value, 'type', 'path', 'target')
+    return { type, path: guestPath(path), target: text(target, 65_536) }
+  }
+  return { type: oneOf(type, 'directory', 'removed'), path: guestPath(exactly(value, 'type', 'path').path) }
+}

@@ -1,9 +1,12 @@
 // A jail as the host sees it: a child process, its channel, and the certainty that it is gone.
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Duplex } from 'node:stream'
+import { MAX_REQUEST } from '../broker/message.ts'
 import { JailError } from '../errors.ts'
-import { encodeFrame, encodeJson, FrameReader, type FrameType, ProtocolError } from './frames.ts'
+import { encodeFrame, encodeJson, FRAME, FrameReader, type FrameType, ProtocolError } from './frames.ts'
 import { type JailCommand, jailCommand } from './hardening.ts'
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from './jail-frames.ts'
+import { BROKER_FD } from './pipe-channel.ts'
 import { type Sample, sampleProcess } from './watch.ts'
 
 /** A jail that does not report in this time will not: generous, because machines are loaded. */
@@ -20,6 +23,7 @@ export interface JailEnd {
 
 export type JailListener = (
   event:
+    | { readonly kind: 'request'; readonly payload: Uint8Array }
     | Exclude<JailFrame, { readonly kind: 'usage' | 'cell-ready' }>
     | { readonly kind: 'protocol-error'; readonly detail: string }
     | ({ readonly kind: 'gone' } & JailEnd),
@@ -27,6 +31,8 @@ export type JailListener = (
 
 export class JailProcess {
   readonly #child: ChildProcess
+  /** On which its cell calls the broker. */
+  readonly #pipe: Duplex
   readonly #gone: Promise<JailEnd>
   #listener: JailListener = () => {}
   #lastWords = ''
@@ -38,9 +44,13 @@ export class JailProcess {
   probe: Readonly<Record<string, string>> = {}
 
   private constructor({ command, args, env }: JailCommand) {
-    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'], windowsHide: true })
+    this.#pipe = this.#child.stdio[BROKER_FD] as Duplex
     const reader = new FrameReader(MAX_JAIL_PAYLOAD)
     this.#child.stdout!.on('data', (chunk: Buffer) => this.#receive(reader, chunk))
+    const requests = new FrameReader(MAX_REQUEST)
+    this.#pipe.on('data', (chunk: Buffer) => this.#receive(requests, chunk, true))
+    this.#pipe.on('error', () => {})
     this.#child.stderr!.on('data', (chunk: Buffer) => {
       this.#lastWords = (this.#lastWords + chunk.toString('latin1')).slice(-LAST_WORDS)
     })
@@ -106,6 +116,11 @@ export class JailProcess {
     if (!this.ended) this.#child.stdin!.write(encodeJson(type, value))
   }
 
+  /** Answers the request of the cell. */
+  reply(payload: Uint8Array): void {
+    if (!this.ended) this.#pipe.write(encodeFrame(FRAME.reply, payload))
+  }
+
   /** CPU time and resident memory: the kernel's word where there is /proc, else the jail's own last word. */
   sample(): Sample | null {
     return sampleProcess(this.pid) ?? this.#usage
@@ -121,7 +136,7 @@ export class JailProcess {
 
   /** Whether this jail alone keeps the host's event loop alive: not while it is idle. */
   keepHostAlive(alive: boolean): void {
-    const handles = [this.#child, ...[this.#child.stdin, this.#child.stdout, this.#child.stderr]] as unknown as {
+    const handles = [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr, this.#pipe] as unknown as {
       ref(): void
       unref(): void
     }[]
@@ -131,9 +146,16 @@ export class JailProcess {
     }
   }
 
-  #receive(reader: FrameReader, chunk: Uint8Array): void {
+  #receive(reader: FrameReader, chunk: Uint8Array, fromCell = false): void {
     try {
       for (const frame of reader.push(chunk)) {
+        if (fromCell) {
+          if (frame.type !== FRAME.request) throw new ProtocolError(`a frame on the pipe has the type ${frame.type}`)
+          // A cell reads its reply to the end before it asks again. Replies that nobody reads would gather in this process (RES-08).
+          if (this.#pipe.writableLength > 0) throw new ProtocolError('a request came before the reply to the one before was read')
+          this.#listener({ kind: 'request', payload: frame.payload })
+          continue
+        }
         const message = decodeJailFrame(frame)
         if (message.kind === 'usage') this.#usage = { cpuMs: message.cpuMicros / 1000, residentBytes: message.residentBytes }
         else if (message.kind === 'cell-ready') this.#cell.resolve()
@@ -150,6 +172,7 @@ export class JailProcess {
       // Whatever went wrong, went wrong over bytes of the jail's: nothing of it may surface in the embedder's event loop (HST-09), and
       // whatever else the jail has to say is not worth hearing.
       this.#child.stdout!.removeAllListeners('data').resume()
+      this.#pipe.removeAllListeners('data').resume()
       this.#child.kill('SIGKILL')
       this.#listener({
         kind: 'protocol-error',

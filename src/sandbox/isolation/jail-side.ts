@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { CellMessage, CellReport } from './cell-messages.ts'
 import { encodeFrame, encodeJson, FRAME, type Frame, type FrameType } from './frames.ts'
-import { decodeLoad, fromWire, toWire, type WireValue } from './wire.ts'
+import { decodeLoad, encodeChange, fromWire, toWire, type WireValue } from './wire.ts'
 
 /** How often usage is reported while a guest runs, milliseconds. */
 const USAGE_EVERY = 25
@@ -63,6 +63,12 @@ class Cell {
       case 'event':
         this.#send(FRAME.event, message.event)
         break
+      case 'report':
+        this.#send(FRAME.report, message.report)
+        break
+      case 'change':
+        for (const piece of encodeChange(message.change)) this.#write(encodeFrame(FRAME.change, piece))
+        break
       case 'ending': {
         this.#busy = false
         const { ending, memoryBytes, hostCalls } = message
@@ -85,6 +91,7 @@ class Cell {
   /** The cooperative step, then `terminate()`. Resolves when the thread is really gone; where it never is, the host's SIGKILL comes. */
   async end(): Promise<void> {
     Atomics.store(this.#stop, 0, 1)
+    Atomics.notify(this.#stop, 0)
     if (this.#busy) await new Promise((resolve) => setTimeout(resolve, COOPERATION))
     this.#ended = true
     await this.#worker.terminate()

@@ -1,20 +1,38 @@
 // A guest in a jail's cell, with its watchdog and the kill ladder.
+
+import type { Broker } from '../broker/broker.ts'
 import type { SecurityEvent } from '../events.ts'
-import type { LocalEvent } from '../host/context.ts'
+import type { Grants, LocalEvent } from '../host/context.ts'
+import type { MountSpec } from '../host/fs/file-system.ts'
 import { FRAME } from './frames.ts'
 import type { GuestSpec } from './guest.ts'
 import type { Activation, Housing, Outside } from './housing.ts'
 import type { JailListener, JailProcess } from './jail-process.ts'
 import type { Jails } from './jails.ts'
 import { Output } from './output.ts'
+import { Received, type ReceivedLimits } from './received.ts'
 import { Watch, type WatchLimits } from './watch.ts'
 import { encodeLoad, toWire } from './wire.ts'
 
 /** How long the cooperative step and `terminate()` may take together before SIGKILL, milliseconds. The two take 10 to 30 on an idle machine. */
 const TERMINATE_MS = 150
 
-/** Events that a jail may send in one activation. A guest causes a handful and is dead; more would be a way to fill the host's memory. */
-const MAX_EVENTS = 1000
+/**
+ * Events that a jail may send in one activation: the cell tells of at most 500 logged calls, 500 refusals, and a handful of other things. More
+ * would be a way to fill the host's memory.
+ */
+const MAX_JAIL_EVENTS = 1500
+/** Events of the broker's in one activation. A guest that keeps its quotas can cause more; the audit log has all of its decisions. */
+const MAX_BROKER_EVENTS = 2000
+
+/** What of the policy the host itself enforces on a jail. */
+export interface JailedPolicy {
+  readonly limits: WatchLimits
+  readonly outputBytes: number
+  readonly received: ReceivedLimits
+  /** No other guest ever in this jail. */
+  readonly exclusive: boolean
+}
 
 interface Pending {
   readonly resolve: (ending: Outside) => void
@@ -27,7 +45,12 @@ export class Jailed implements Housing {
   readonly #limits: WatchLimits
   readonly #exclusive: boolean
   readonly #output: Output
+  readonly #broker: Broker
+  readonly #received: Received
+  #grants: Grants | null = null
   #events: (LocalEvent | SecurityEvent)[] = []
+  #jailEvents = 0
+  #brokerEvents = 0
   #pending: Pending | null = null
   #memoryBytes = 0
   #hostCalls = 0
@@ -37,17 +60,23 @@ export class Jailed implements Housing {
   /** What ended the guest, once something has. */
   #verdict: Outside | null = null
 
-  /** @param jail taken from `jails` for this guest; it goes back, or is ended, when the guest has ended */
-  constructor(jail: JailProcess, jails: Jails, limits: WatchLimits, outputBytes: number, exclusive: boolean) {
+  /**
+   * @param jail taken from `jails` for this guest; it goes back, or is ended, when the guest has ended
+   * @param broker makes the guest's broker, whose events go where the guest's own go
+   */
+  constructor(jail: JailProcess, jails: Jails, policy: JailedPolicy, broker: (event: (event: LocalEvent) => void) => Broker) {
     this.#jail = jail
     this.#jails = jails
-    this.#limits = limits
-    this.#exclusive = exclusive
-    this.#output = new Output(outputBytes)
+    this.#limits = policy.limits
+    this.#exclusive = policy.exclusive
+    this.#output = new Output(policy.outputBytes)
+    this.#received = new Received(policy.received)
+    this.#broker = broker((event) => this.#addBrokerEvent(event))
     jail.listen(this.#hear)
   }
 
   load(spec: GuestSpec, module: Uint8Array<ArrayBuffer>): Promise<Activation> {
+    this.#grants = spec.grants
     return this.#activate(() => this.#jail.send(FRAME.load, encodeLoad(spec, module)))
   }
 
@@ -69,6 +98,9 @@ export class Jailed implements Housing {
       this.#pending = { resolve, watch }
     })
     const { watch } = this.#pending!
+    this.#broker.beginActivation()
+    this.#jailEvents = 0
+    this.#brokerEvents = 0
     if (this.#verdict) this.#settle(this.#verdict)
     else start()
     const result = await ending
@@ -80,6 +112,7 @@ export class Jailed implements Housing {
       ending: result,
       ...this.#output.take(),
       events,
+      ...this.#received.take(),
       cpuMs: watch.cpuMs,
       peakResidentBytes: watch.peakResidentBytes,
       memoryBytes: this.#memoryBytes,
@@ -98,15 +131,23 @@ export class Jailed implements Housing {
   }
 
   readonly #hear: JailListener = (event) => {
+    if (!couldCause(this.#grants, event)) return this.#distrust('bad-frame')
     switch (event.kind) {
       case 'output':
         // The cell keeps the cap already; a jail that exceeds it is not ours any more.
         if (!this.#output.add(event.stream, event.bytes)) this.#distrust('output-over-cap')
         return
       case 'event':
-        if (this.#events.length >= MAX_EVENTS) return this.#distrust('too-many-events')
+        if (++this.#jailEvents > MAX_JAIL_EVENTS) return this.#distrust('too-many-events')
         this.#events.push(event.event)
         return
+      case 'report':
+      case 'change':
+        // The cell keeps the quotas already, as with the output.
+        if (!this.#received.add(event)) this.#distrust(`${event.kind}s-over-quota`)
+        return
+      case 'request':
+        return void this.#serve(event.payload)
       case 'ending':
         this.#memoryBytes = event.memoryBytes
         this.#hostCalls = event.hostCalls
@@ -129,6 +170,21 @@ export class Jailed implements Housing {
         return this.#distrust('bad-frame')
       case 'ready':
         return this.#distrust('second-ready')
+    }
+  }
+
+  #addBrokerEvent(event: LocalEvent): void {
+    if (++this.#brokerEvents > MAX_BROKER_EVENTS) return
+    const last = this.#brokerEvents === MAX_BROKER_EVENTS ? ' Further events of this call are not told.' : ''
+    this.#events.push({ ...event, message: `${event.message}${last}` })
+  }
+
+  /** The cell waits for the reply; a request that no cell of ours sends ends the jail. */
+  async #serve(request: Uint8Array): Promise<void> {
+    try {
+      this.#jail.reply(await this.#broker.handle(request))
+    } catch {
+      this.#distrust('bad-request')
     }
   }
 
@@ -158,9 +214,15 @@ export class Jailed implements Housing {
   /** Flag and `terminate()`, which the jail does; then SIGKILL, which the host does. Ends only when the guest's thread or its process is gone. */
   async #ladder(reason: Outside): Promise<void> {
     const started = performance.now()
+    // A cell that is stopped in the middle of a call may leave a piece of a request or a reply in its pipe, whether it has come here yet or not, and
+    // the next guest would take it for its own: where there is anything to ask, that jail is not used again.
+    const asking = this.#pending !== null && this.#broker.serves
+    // First, so that a thread that waits for the broker is let go: it cannot hear anything else (see the design of the channel).
+    const closed = this.#broker.close()
     const alive = !this.#jail.ended && reason.kind !== 'jail-lost' && reason.kind !== 'memory-limit' && (await this.#terminate())
-    if (alive && !this.#exclusive) await this.#jails.give(this.#jail)
+    if (alive && !this.#exclusive && !asking) await this.#jails.give(this.#jail)
     else await this.#jails.drop(this.#jail)
+    await closed
     const elapsedMs = performance.now() - started
     if (this.#pending) {
       const step = alive ? 'terminate' : 'sigkill'
@@ -184,5 +246,23 @@ export class Jailed implements Housing {
     })
     clearTimeout(late)
     return gone && !this.#jail.ended
+  }
+}
+
+/** Whether a guest with these grants can have caused this: its cell asks the same, but in a process that may not be ours any more. */
+function couldCause(grants: Grants | null, event: Parameters<JailListener>[0]): boolean {
+  switch (event.kind) {
+    case 'output':
+      return grants?.stdio?.[event.stream] === true
+    case 'report':
+      return grants?.[event.report.type === 'timing' ? 'result' : event.report.type] === true
+    case 'change': {
+      const { path } = event.change
+      const isIn = ({ kind, at, writable }: MountSpec) =>
+        writable && kind !== 'directory' && path.startsWith(at === '/' ? at : `${at}/`)
+      return grants?.fs?.mounts.some(isIn) === true
+    }
+    default:
+      return true
   }
 }

@@ -3,6 +3,11 @@ import { JailProcess } from './jail-process.ts'
 
 /** Idle jails that are kept. One is enough to hide the start from guests that come one after the other. */
 const KEEP_IDLE = 1
+/**
+ * Resident memory with which a jail is not used again; a new one has some 120 MiB. The limit is one of the process, so what an earlier guest left
+ * behind in the engine would be taken from the next one's (RES-04).
+ */
+const MAX_IDLE_BYTES = 160 * 2 ** 20
 
 export class Jails {
   readonly #startProcess: () => Promise<JailProcess>
@@ -42,7 +47,8 @@ export class Jails {
 
   /** Gives back a jail whose guest is gone. */
   async give(jail: JailProcess): Promise<void> {
-    if (jail.ended || this.#closed || this.#idle.length >= KEEP_IDLE) return this.drop(jail)
+    const grown = (jail.sample()?.residentBytes ?? 0) > MAX_IDLE_BYTES
+    if (jail.ended || this.#closed || grown || this.#idle.length >= KEEP_IDLE) return this.drop(jail)
     jail.listen(() => {})
     jail.keepHostAlive(false)
     this.#idle.push(jail)

@@ -1,11 +1,15 @@
 // What cannot be enforced is refused when the sandbox is created, never accepted in silence.
-import type { Policy } from './schema.ts'
+import { readNetGrant } from './net-patterns.ts'
+import type { Mount, Policy } from './schema.ts'
 
 // What a jail needs for Node itself, before any guest: 74 MiB on Node 24 as published, 113 MiB from sources, whose types it strips; the rest is
 // room for compiled code.
 const JAIL_OWN_BYTES = 144 * 2 ** 20
 // A table element is one tagged pointer and, for a function, an entry in the dispatch table beside it: 24-32 bytes measured on V8 13.6.
 const TABLE_ELEMENT_BYTES = 32
+
+/** Handles that the standard streams take. */
+const STREAMS = 3
 
 interface Problem {
   readonly place: string
@@ -14,11 +18,16 @@ interface Problem {
 
 /** Every part of the policy that this platform cannot enforce at this isolation level. */
 export function unenforceable(policy: Policy): Problem[] {
-  return policy.isolation.level === 'inline' ? inline(policy) : jail(policy)
+  const { net } = policy.capabilities
+  return [
+    ...(policy.isolation.level === 'inline' ? inline(policy) : jail(policy)),
+    ...mounts(policy.capabilities.fs?.mounts ?? [], policy.quotas.handles),
+    ...(net ? readNetGrant(net).problems : []),
+  ]
 }
 
 // On the caller's own thread nothing can interrupt a guest and nothing can be measured apart from the host, so a limit there would be a promise only.
-function inline({ quotas, isolation }: Policy): Problem[] {
+function inline({ quotas, isolation, capabilities }: Policy): Problem[] {
   const problems: Problem[] = []
   for (const quota of ['wallClockMs', 'cpuMs', 'residentBytes'] as const) {
     if (quotas[quota] !== null) {
@@ -30,21 +39,53 @@ function inline({ quotas, isolation }: Policy): Problem[] {
   }
   if (isolation.exclusiveJail)
     problems.push({ place: 'isolation.exclusiveJail', reason: 'isolation level inline has no jail; set it to false' })
+  // A host call there is a call in the one thread that would have to wait for it, so only what is done at once can be offered.
+  if (capabilities.net)
+    problems.push({
+      place: 'capabilities.net',
+      reason: 'isolation level inline cannot wait for the network; set it to null or use level jail',
+    })
+  if (capabilities.fs?.mounts.some(({ kind }) => kind === 'directory'))
+    problems.push({
+      place: 'capabilities.fs.mounts',
+      reason: 'isolation level inline cannot reach live directories; mount a snapshot or use level jail',
+    })
   return problems
 }
 
-function jail({ quotas }: Policy): Problem[] {
+function jail({ quotas, capabilities }: Policy): Problem[] {
   const problems: Problem[] = []
   for (const quota of ['wallClockMs', 'cpuMs', 'residentBytes'] as const) {
     if (quotas[quota] === null)
       problems.push({ place: `quotas.${quota}`, reason: 'isolation level jail needs a limit; null is for level inline' })
   }
-  const needed = JAIL_OWN_BYTES + quotas.memoryBytes + quotas.tableElements * TABLE_ELEMENT_BYTES
+  const files = capabilities.fs?.mounts.some(({ kind }) => kind !== 'directory') ? quotas.fileBytes : 0
+  const needed = JAIL_OWN_BYTES + quotas.memoryBytes + files + quotas.tableElements * TABLE_ELEMENT_BYTES
   if (quotas.residentBytes !== null && quotas.residentBytes < needed) {
     problems.push({
       place: 'quotas.residentBytes',
-      reason: `a guest that stays within memoryBytes and tableElements can need ${needed} bytes, so a limit of ${quotas.residentBytes} would end honest guests; raise it or lower the other two`,
+      reason: `a guest that stays within memoryBytes, tableElements and fileBytes can need ${needed} bytes, so a limit of ${quotas.residentBytes} would end honest guests; raise it or lower the others`,
     })
   }
+  return problems
+}
+
+function mounts(list: readonly Mount[], handles: number): Problem[] {
+  const place = 'capabilities.fs.mounts'
+  const twice = list.find(({ at }, index) => list.some((other, earlier) => earlier < index && other.at === at))
+  const problems: Problem[] = []
+  if (list.length + STREAMS > handles)
+    problems.push({
+      place: 'quotas.handles',
+      reason: `the standard streams and ${list.length} mounts need ${list.length + STREAMS}`,
+    })
+  if (twice) problems.push({ place, reason: `there are two mounts at ${twice.at}` })
+  // Without /proc/self/fd there is no way in Node to name a file relative to an open directory, and names alone can be changed between
+  // the check and the use (FSX-08).
+  if (process.platform !== 'linux' && list.some(({ kind }) => kind === 'directory'))
+    problems.push({
+      place,
+      reason: 'live directories are offered on Linux only, where they cannot be raced; mount a snapshot instead',
+    })
   return problems
 }

@@ -57,6 +57,7 @@ function complete(input: string | PolicyInput | undefined, base: Policy | undefi
     features: own.features ?? from.features,
     quotas: { ...from.quotas, ...defined(own.quotas) },
     capabilities: { ...from.capabilities, ...defined(own.capabilities) },
+    hostCalls: { ...from.hostCalls, ...defined(own.hostCalls) },
   }
 }
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Admitted, admit } from '../../../src/sandbox/admission/admit.ts'
 import type { RefusalCode } from '../../../src/sandbox/admission/refusal.ts'
-import { ABI, WASI_MODULE } from '../../../src/sandbox/host/abi.ts'
+import { ABI, WASI_MODULE } from '../../../src/sandbox/host/abi/index.ts'
+import { isGranted } from '../../../src/sandbox/host/gate.ts'
 import { resolvePolicy } from '../../../src/sandbox/policy/resolve.ts'
 import type { PolicyInput } from '../../../src/sandbox/policy/schema.ts'
 import { writer as w } from '../../../src/wasm/index.ts'
@@ -226,6 +227,13 @@ const CASES: readonly Case[] = [
     good: '(module (memory 1 1))',
     message: /uses threads/,
   },
+  {
+    what: 'a manifest that is no JSON',
+    code: 'manifest-invalid',
+    bad: w.moduleOf(w.customSection('gauntlet.manifest', [0x7b])),
+    good: w.moduleOf(w.customSection('gauntlet.manifesto', [0x7b])),
+    message: /The manifest cannot be read/,
+  },
   { what: 'memory64', code: 'feature', bad: '(module (memory i64 1))', good: '(module (memory 1))' },
   {
     what: 'a function nobody knows',
@@ -233,7 +241,7 @@ const CASES: readonly Case[] = [
     bad: '(module (import "env" "system" (func (param i32))))',
     good: `(module ${exit})`,
     events: ['syscall-blocked'],
-    message: /"env" "system" is not known. Only functions of wasi_snapshot_preview1 are offered/,
+    message: /"env" "system" is not known. Only functions of wasi_snapshot_preview1 and gauntlet_v1 are offered/,
   },
   {
     what: 'the host’s own objects',
@@ -289,36 +297,29 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'files',
-    code: 'import-not-offered',
+    code: 'import-not-granted',
+    policy: { extends: 'strict' },
     bad: `(module (import "${W}" "path_unlink_file" (func (param i32 i32 i32) (result i32))))`,
     good: `(module ${fdWrite})`,
     events: ['syscall-blocked', 'file-access'],
-    message: /no filesystem/,
+    message: /the capability fs/,
   },
   {
     what: 'the network',
-    code: 'import-not-offered',
-    bad: `(module (import "${W}" "sock_shutdown" (func (param i32 i32) (result i32))))`,
+    code: 'import-not-granted',
+    bad: `(module (import "gauntlet_v1" "http_close" (func (param i32) (result i32))))`,
     good: `(module ${fdWrite})`,
     events: ['syscall-blocked', 'network-access'],
-    message: /no network/,
-  },
-  {
-    what: 'polling',
-    code: 'import-not-offered',
-    bad: `(module (import "${W}" "poll_oneoff" (func (param i32 i32 i32 i32) (result i32))))`,
-    good: `(module ${fdWrite})`,
-    events: ['syscall-blocked'],
-    message: /no poll/,
+    message: /the capability net/,
   },
   {
     what: 'streams that are not granted',
     code: 'import-not-granted',
-    policy: { capabilities: { stdio: null } },
+    policy: { capabilities: { stdio: null, fs: null } },
     bad: `(module ${fdWrite})`,
     good: `(module ${exit})`,
     events: ['syscall-blocked'],
-    message: /capability stdio/,
+    message: /one of the capabilities stdio, fs, net/,
   },
   {
     what: 'a clock that is not granted',
@@ -397,7 +398,7 @@ const CASES: readonly Case[] = [
   {
     what: 'a tag',
     code: 'import-kind',
-    bad: `(module (import "${W}" "sock_send" (tag)))`,
+    bad: `(module (import "gauntlet_v1" "tcp_connect" (tag)))`,
     good: `(module ${fdWrite})`,
     events: ['syscall-blocked', 'network-access'],
   },
@@ -532,8 +533,8 @@ describe('the cases', () => {
       malformed: true,
       limit: true,
       feature: true,
+      'manifest-invalid': true,
       'import-unknown': true,
-      'import-not-offered': true,
       'import-not-granted': true,
       'import-signature': true,
       'import-kind': true,
@@ -552,14 +553,14 @@ describe('the cases', () => {
   })
 })
 
-describe('host calls that are not offered', () => {
-  it.each(ABI.filter((entry) => !entry.offered).map((entry) => [entry.name, entry] as const))('%s', (name, entry) => {
+describe('host calls that are not granted', () => {
+  const strict = resolvePolicy('strict')
+  const missing = ABI.filter((entry) => !isGranted(entry, strict.capabilities))
+  it.each(missing.map((entry) => [entry.name, entry] as const))('%s', (name, entry) => {
     const types = entry.parameters.map((p) => p.type).join(' ')
-    const admission = admit(
-      wat(`(module (import "${W}" "${name}" (func (param ${types}) (result i32))))`),
-      resolvePolicy('relaxed'),
-    )
-    expect(admission.verdict === 'refused' && admission.refusal.code).toBe('import-not-offered')
+    const module = wat(`(module (import "${entry.module}" "${name}" (func (param ${types}) (result i32))))`)
+    const admission = admit(module, strict)
+    expect(admission.verdict === 'refused' && admission.refusal.code).toBe('import-not-granted')
   })
 })
 

@@ -27,6 +27,20 @@ describe('rewrite', () => {
     expect([made.memoryExport, made.startExport]).toEqual([null, null])
   })
 
+  it('takes out the sections that point to other files or URLs, and no others', () => {
+    const section = (name: string) => w.customSection(name, w.name('http://192.0.2.1/map'))
+    const plain = w.moduleOf(section('producers'), section('sourceMappingUrl'))
+    const pointing = w.moduleOf(
+      section('sourceMappingURL'),
+      section('producers'),
+      section('external_debug_info'),
+      section('sourceMappingUrl'),
+      section('sourceMappingURL'),
+    )
+    expect(admitted(pointing).bytes).toEqual(admitted(plain).bytes)
+    expect(admitted(plain).bytes).toEqual(plain)
+  })
+
   it('adds its exports behind the guest’s own, which keep their order', () => {
     const made = admitted(
       '(module (memory 1) (func $s) (start $s) (func (export "b")) (func (export "a")) (export "memory" (memory 0)))',

@@ -1,34 +1,94 @@
 // The gate: liveness, grants and errors are dealt with for every host call alike, and nothing but a trap or an errno leaves it.
 import { describe, expect, it } from 'vitest'
-import { ABI, findAbiFunction, WASI_MODULE } from '../../../src/sandbox/host/abi.ts'
+import { ABI, type Capability } from '../../../src/sandbox/host/abi/index.ts'
 import type { Death } from '../../../src/sandbox/host/context.ts'
-import { GuestFault } from '../../../src/sandbox/host/errno.ts'
+import { ERRNO, GuestFault } from '../../../src/sandbox/host/errno.ts'
 import { isGranted } from '../../../src/sandbox/host/gate.ts'
-import { GRANTS, harness, link, TestTrap } from '../support/calls.ts'
+import { harness, link, TestTrap } from '../support/calls.ts'
 
-const OFFERED = ABI.filter((entry) => entry.offered).map((entry) => entry.name)
+const CALLS = ABI.map((entry) => entry.name)
 const zeros = (name: string) =>
-  findAbiFunction(WASI_MODULE, name)!.parameters.map((p) => (p.type === 'i64' ? 0n : 0)) as (number | bigint)[]
+  ABI.find((entry) => entry.name === name)!.parameters.map((p) => (p.type === 'i64' ? 0n : 0)) as (number | bigint)[]
 
 describe('isGranted', () => {
-  const all = { stdio: GRANTS.stdio, clock: GRANTS.clock, random: GRANTS.random }
-  const none = { stdio: null, clock: null, random: null }
+  const ALL: readonly Capability[] = ['stdio', 'clock', 'random', 'fs', 'net', 'kv', 'log', 'metric', 'result', 'crypto']
+  const grants = (granted: (capability: Capability) => unknown) =>
+    Object.fromEntries(ALL.map((capability) => [capability, granted(capability)]))
+
   it.each(ABI.map((entry) => [entry.name, entry] as const))('%s', (_, entry) => {
-    expect(isGranted(entry, all)).toBe(entry.offered)
-    const needs = ['stdio', 'clock', 'random'].includes(entry.capability)
-    expect(isGranted(entry, none)).toBe(entry.offered && !needs)
-    if (needs) expect(isGranted(entry, { ...none, [entry.capability]: all[entry.capability as 'stdio'] })).toBe(true)
-    if (needs) expect(isGranted(entry, { ...all, [entry.capability]: null })).toBe(false)
-    expect(isGranted({ ...entry, offered: false }, all)).toBe(false)
+    expect(
+      isGranted(
+        entry,
+        grants(() => ({})),
+      ),
+    ).toBe(true)
+    for (const nothing of [null, undefined, false])
+      expect(
+        isGranted(
+          entry,
+          grants(() => nothing),
+        ),
+      ).toBe(entry.capabilities.length === 0)
+    expect(isGranted(entry, {})).toBe(entry.capabilities.length === 0)
+    for (const capability of ALL) {
+      const expected = entry.capabilities.length === 0 || entry.capabilities.includes(capability)
+      expect(
+        isGranted(
+          entry,
+          grants((name) => name === capability),
+        ),
+      ).toBe(expected)
+    }
+  })
+})
+
+describe('the filter of the policy', () => {
+  it('denies a call that the capabilities grant, with an event, and lets the guest live', () => {
+    const made = harness({ hostCalls: { deny: ['fd_write'], log: [] } })
+    expect(made.call('fd_write', 1, 0, 0, 8)).toBe(ERRNO.notcapable)
+    expect(made.events).toMatchObject([{ type: 'syscall-blocked', hostCall: 'fd_write' }])
+    expect(made.context.death).toBeNull()
+    expect(made.call('sched_yield')).toBe(0)
   })
 
-  it('grants nothing that no policy can grant, even if the table offered it', () => {
-    for (const capability of ['fs', 'net', 'poll', 'signals'] as const)
-      expect(isGranted({ ...findAbiFunction(WASI_MODULE, 'fd_write')!, capability }, all)).toBe(false)
+  it('tells each use of a call that is to be logged, with what came of it', () => {
+    const made = harness({ hostCalls: { deny: [], log: ['fd_close'] } })
+    made.call('fd_close', 0)
+    made.call('fd_close', 99)
+    made.call('sched_yield')
+    expect(made.events).toMatchObject([
+      { type: 'syscall-logged', hostCall: 'fd_close', errno: 'success' },
+      { type: 'syscall-logged', hostCall: 'fd_close', errno: 'badf' },
+    ])
   })
 
-  it.each(['args', 'env'] as const)('%s calls are there with nothing in them when not granted', (capability) => {
-    expect(isGranted({ ...findAbiFunction(WASI_MODULE, 'args_get')!, capability }, none)).toBe(true)
+  it('denies what is on both lists', () => {
+    const made = harness({ hostCalls: { deny: ['fd_close'], log: ['fd_close'] } })
+    expect(made.call('fd_close', 0)).toBe(ERRNO.notcapable)
+    expect(made.events.map(({ type }) => type)).toEqual(['syscall-blocked', 'syscall-logged'])
+  })
+
+  it.each(['deny', 'log'] as const)('tells of at most 500 uses (%s)', (list) => {
+    const made = harness({ hostCalls: { deny: [], log: [], [list]: ['sched_yield'] } })
+    for (let i = 0; i < 600; i++) made.call('sched_yield')
+    expect(made.events).toHaveLength(500)
+  })
+})
+
+describe('a length over the maximum of the table', () => {
+  it.each([
+    ['fd_write', [1, 0, 1025, 20_000], ERRNO.inval],
+    ['path_unlink_file', [3, 0, 65_537], ERRNO.nametoolong],
+    ['http_request', [0, 17, 0, 0, 0, 0, 0, 0, 0, 0], ERRNO.inval],
+  ] as const)('%s is refused before the handler', (name, values, errno) => {
+    const made = harness({}, { pages: 2 })
+    let reached = false
+    const call = link(made.context, name, () => {
+      reached = true
+      return 0
+    })
+    expect(call(...values)).toBe(errno)
+    expect(reached).toBe(false)
   })
 })
 
@@ -39,7 +99,7 @@ describe('a guest that is dead', () => {
     { kind: 'stopped' },
     { kind: 'host-threw', call: 'fd_close', error: new Error('x') },
   ]
-  it.each(OFFERED)('%s traps without doing anything', (name) => {
+  it.each(CALLS)('%s traps without doing anything', (name) => {
     for (const death of deaths) {
       const made = harness()
       made.context.death = death
@@ -59,7 +119,7 @@ describe('a guest that is dead', () => {
 })
 
 describe('a guest that is to stop', () => {
-  it.each(OFFERED)('%s traps before it does anything', (name) => {
+  it.each(CALLS)('%s traps before it does anything', (name) => {
     const made = harness()
     made.stop = true
     expect(() => made.call(name, ...zeros(name))).toThrow(TestTrap)
@@ -77,7 +137,7 @@ describe('a guest that is to stop', () => {
 
 describe('a call without a grant', () => {
   it.each([
-    ['fd_write', { stdio: null }],
+    ['fd_write', { stdio: null, fs: null, net: false }],
     ['clock_time_get', { clock: null }],
     ['random_get', { random: null }],
   ] as const)('%s ends the guest, with an event', (name, without) => {
@@ -128,6 +188,24 @@ describe('what a handler throws', () => {
     const gated = link(made.context, 'fd_close', () => deeper() as 0)
     expect(() => gated(1)).toThrow(TestTrap)
     expect(made.context.death).toMatchObject({ kind: 'host-threw', error: expect.any(RangeError) })
+  })
+})
+
+describe('what a handler gives back', () => {
+  // Most of these would reach the guest as 0, which is success (MEM-15).
+  const odd = [undefined, null, Number.NaN, 0.5, 2 ** 32, true, '', [], {}, Promise.resolve(0), () => 0, 2 ** 32 + 8, 77, -1, 8n]
+  it.each(odd.map((value) => [String(value) || 'an empty text', value] as const))('%s ends the guest', (_, value) => {
+    const made = harness()
+    const gated = link(made.context, 'fd_close', () => value as 0)
+    expect(() => gated(1)).toThrow(TestTrap)
+    expect(made.context.death).toMatchObject({ kind: 'host-threw', call: 'fd_close', error: expect.any(TypeError) })
+  })
+
+  it('is passed on if it is an error number of the interface', () => {
+    const made = harness()
+    let answer = 0
+    const gated = link(made.context, 'fd_close', () => answer as 0)
+    for (; answer <= 76; answer++) expect(gated(1)).toBe(answer)
   })
 })
 

@@ -1,9 +1,19 @@
 // One guest in its thread: every ending, and that no ending can be survived.
 import { describe, expect, it } from 'vitest'
 import type { LocalEvent } from '../../../src/sandbox/host/context.ts'
-import { Guest, type GuestSpec } from '../../../src/sandbox/isolation/guest.ts'
+import { Guest, type GuestSpec, type GuestSurroundings } from '../../../src/sandbox/isolation/guest.ts'
 import { IMPORTS, prepared, printing } from '../support/guests.ts'
 import { wat } from '../support/wat.ts'
+
+const NOWHERE: Pick<GuestSurroundings, 'report' | 'channel' | 'sleep'> = {
+  report: () => {},
+  channel: {
+    call: () => {
+      throw new Error('there is no broker')
+    },
+  },
+  sleep: () => {},
+}
 
 function load(spec: GuestSpec, bytes: Uint8Array<ArrayBuffer>, stop: () => boolean = () => false) {
   const output: string[] = []
@@ -12,6 +22,7 @@ function load(spec: GuestSpec, bytes: Uint8Array<ArrayBuffer>, stop: () => boole
     output: (stream, part) => void output.push(`${stream}: ${Buffer.from(part)}`),
     event: (event) => void events.push(event),
     stopRequested: stop,
+    ...NOWHERE,
   })
   return { guest, loaded: guest.load(bytes), output, events }
 }
@@ -179,7 +190,7 @@ describe('what the engine or admission got wrong', () => {
     ['something that is no error', 'text', { kind: 'fault', detail: 'string' }],
   ])('%s during instantiation', (_, thrown, ending) => {
     const { Instance } = WebAssembly
-    const guest = new Guest(nothing, { output: () => {}, event: () => {}, stopRequested: () => false })
+    const guest = new Guest(nothing, { output: () => {}, event: () => {}, stopRequested: () => false, ...NOWHERE })
     load(nothing, wat('(module)')) // The engine has been checked by now, with a real instance.
     try {
       Object.assign(WebAssembly, {
@@ -220,10 +231,14 @@ describe('standard streams', () => {
       expect(start(write(fd), { stdio }).guest.call('f', [])).toEqual({ kind: 'returned', values: [errnos[i]] })
   })
 
-  it('without any stream a call that was linked all the same ends the guest', () => {
-    const { guest, events } = start(write(1), { stdio: null })
+  it('without anything that has descriptors a call that was linked all the same ends the guest', () => {
+    const { guest, events } = start(write(1), { stdio: null, fs: null, net: false })
     expect(guest.call('f', []).kind).toBe('fault')
     expect(events).toMatchObject([{ type: 'syscall-blocked', hostCall: 'fd_write' }])
+  })
+
+  it('without any stream, but with files, their descriptors are not open', () => {
+    expect(start(write(1), { stdio: null }).guest.call('f', [])).toEqual({ kind: 'returned', values: [8] })
   })
 
   it('no source of randomness still leaves a guest that can be made', () => {

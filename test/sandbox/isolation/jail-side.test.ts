@@ -36,7 +36,7 @@ function open() {
     call: (name: string, ...values: (number | bigint)[]) =>
       send(FRAME.call, encodeJson(FRAME.call, { name, values: values.map(toWire) }).subarray(5)),
     terminate: () => send(FRAME.terminate, new Uint8Array(0)),
-    close: () => send(FRAME.close, new Uint8Array(0)),
+    close: () => send(0x7f as FrameType, new Uint8Array(0)),
   }
 }
 

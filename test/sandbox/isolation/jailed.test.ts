@@ -1,13 +1,19 @@
 // A guest in a jail, seen from the host, with jails that lie: what they say is believed as far as it can be true, and no further.
 import { afterEach, describe, expect, it } from 'vitest'
-import { FRAME } from '../../../src/sandbox/isolation/frames.ts'
+import type { BrokerOptions } from '../../../src/sandbox/broker/broker.ts'
+import { encodeRequest } from '../../../src/sandbox/broker/message.ts'
+import type { Service } from '../../../src/sandbox/broker/operation.ts'
+import type { Grants } from '../../../src/sandbox/host/context.ts'
+import { encodeFrame, FRAME } from '../../../src/sandbox/isolation/frames.ts'
 import { JailProcess } from '../../../src/sandbox/isolation/jail-process.ts'
 import { Jailed } from '../../../src/sandbox/isolation/jailed.ts'
 import { Jails } from '../../../src/sandbox/isolation/jails.ts'
+import { brokerWith } from '../support/brokers.ts'
 import type { Deed, Script } from '../support/fake-jail.ts'
 import { alive, CELL_GONE, CELL_READY, ending, fakeCommand, READY } from '../support/fake-jails.ts'
 import { prepared } from '../support/guests.ts'
 
+const RECEIVED = { reports: 2, reportBytes: 20, inodes: 2, fileBytes: 10 }
 const LOOSE = { wallClockMs: 60_000, cpuMs: 60_000, residentBytes: 2 ** 34 }
 const REPLACE: readonly Deed[] = [CELL_GONE, CELL_READY]
 const { spec, bytes } = prepared('(module)')
@@ -15,11 +21,18 @@ const { spec, bytes } = prepared('(module)')
 let jails: Jails
 afterEach(() => jails.close())
 
-async function housed(script: Script, { limits = LOOSE, cap = 10, exclusive = false } = {}) {
+async function housed(
+  script: Script,
+  { limits = LOOSE, cap = 10, exclusive = false, broker = {} as Partial<BrokerOptions> } = {},
+  heard: (tell: BrokerOptions['event']) => void = () => {},
+) {
   const full: Script = { [FRAME.load]: [ending()], [FRAME.terminate]: REPLACE, ...script, start: [READY, CELL_READY] }
   jails = new Jails(() => JailProcess.start(fakeCommand(full)))
   const jail = await jails.take(false)
-  const housing = new Jailed(jail, jails, limits, cap, exclusive)
+  const housing = new Jailed(jail, jails, { limits, outputBytes: cap, received: RECEIVED, exclusive }, (event) => {
+    heard(event)
+    return brokerWith(broker)(event)
+  })
   return { jail, housing }
 }
 const called = async (deeds: readonly Deed[], options = {}) => {
@@ -87,7 +100,110 @@ describe('a jail that is lost', () => {
   it('before the load', async () => {
     const { jail } = await housed({})
     await jail.kill()
-    expect((await new Jailed(jail, jails, LOOSE, 10, false).load(spec, bytes)).ending.kind).toBe('jail-lost')
+    expect(
+      (
+        await new Jailed(
+          jail,
+          jails,
+          { limits: LOOSE, outputBytes: 10, received: RECEIVED, exclusive: false },
+          brokerWith(),
+        ).load(spec, bytes)
+      ).ending.kind,
+    ).toBe('jail-lost')
+  })
+})
+
+describe('a request on the pipe', () => {
+  const OPERATIONS: Service['operations'] = {
+    'test.ok': () => ({ intent: null, run: () => ({ errno: 'success' }) }),
+    'test.large': () => ({ intent: null, run: () => ({ errno: 'success', body: new Uint8Array(8 * 2 ** 20) }) }),
+    'test.hang': () => ({ intent: null, run: () => new Promise(() => {}) }),
+  }
+  const broker = { services: [{ operations: OPERATIONS, close: () => {} }] }
+  const request = (operation: string): Deed => ({
+    pipe: Buffer.from(encodeFrame(FRAME.request, encodeRequest({ operation, fields: {} }))).toString('base64'),
+  })
+
+  it('of the sandbox’s is served', async () => {
+    const { activation, types } = await called([request('test.ok'), ending()], { broker })
+    expect([activation.ending.kind, types]).toEqual(['returned', []])
+  })
+
+  it.each([
+    ['an unknown operation', [request('test.unknown')], 'bad-request'],
+    ['two at a time', [request('test.hang'), request('test.ok')], 'bad-request'],
+    [
+      'a reply that nobody has read, which would stay in the host’s memory,',
+      [request('test.large'), { wait: 200 }, request('test.large')],
+      'bad-frame',
+    ],
+    ['another frame', [{ pipe: Buffer.from(encodeFrame(FRAME.ending, new Uint8Array(0))).toString('base64') }], 'bad-frame'],
+    ['a frame over the maximum', [{ pipe: Buffer.from([FRAME.request, 255, 255, 255, 255]).toString('base64') }], 'bad-frame'],
+  ] as const)('with %s ends the jail', async (_, deeds, what) => {
+    const { activation, jail } = await called(deeds, { broker })
+    expect(activation.ending.kind).toBe('jail-lost')
+    expect(activation.events).toContainEqual(expect.objectContaining({ type: 'suspicious-behaviour', what }))
+    expect(alive(jail.pid)).toBe(false)
+  })
+
+  it('of which only a piece has come when the guest ends is nobody’s: the jail is not used again', async () => {
+    const whole = Buffer.from(encodeFrame(FRAME.request, encodeRequest({ operation: 'test.ok', fields: {} })))
+    const piece: Deed = { pipe: whole.subarray(0, whole.length - 1).toString('base64') }
+    const { activation, jail } = await called([piece], { broker, limits: { ...LOOSE, wallClockMs: 50 } })
+    expect(activation.ending).toEqual({ kind: 'wall-clock-limit' })
+    expect(alive(jail.pid)).toBe(false)
+  })
+
+  it('that is being served when the guest ends is given up, and the jail is not used again', async () => {
+    const { activation, jail } = await called([request('test.hang')], { broker, limits: { ...LOOSE, wallClockMs: 50 } })
+    expect(activation.ending).toEqual({ kind: 'wall-clock-limit' })
+    expect(alive(jail.pid)).toBe(false)
+  })
+})
+
+describe('reports and changes', () => {
+  const log: Deed = { frame: FRAME.report, text: JSON.stringify({ type: 'log', level: 'info', message: 'm' }) }
+
+  it('belong to their activation', async () => {
+    const { activation, housing } = await called([log, ending()])
+    expect(activation).toMatchObject({ reports: [{ type: 'log', level: 'info', message: 'm' }], changes: [] })
+    expect((await housing.call('f', [])).reports).toHaveLength(1)
+  })
+
+  it('over the quota, which the cell keeps, end the jail', async () => {
+    const { activation, types } = await called([{ ...log, times: 3 }, ending()])
+    expect(activation.ending.kind).toBe('jail-lost')
+    expect(activation.events).toContainEqual(expect.objectContaining({ what: 'reports-over-quota' }))
+    expect(types).toContain('suspicious-behaviour')
+  })
+})
+
+describe('what the guest was not granted', () => {
+  const { grants } = spec
+  const mounts = (kind: 'memory' | 'snapshot' | 'directory', writable: boolean): Partial<Grants> => ({
+    fs: { ...grants.fs!, mounts: [{ kind, at: '/data', writable, entries: [] }] },
+  })
+  const report = (made: object): Deed => ({ frame: FRAME.report, text: JSON.stringify(made) })
+  const directory = (path: string): Deed => {
+    const json = JSON.stringify({ type: 'directory', path })
+    return { frame: FRAME.change, text: `${String.fromCharCode(json.length)}\0\0\0${json}` }
+  }
+  it.each<[string, Partial<Grants>, Deed, boolean]>([
+    ['output', { stdio: null }, output('x'), false],
+    ['output on the other stream', { stdio: { stdin: true, stdout: false, stderr: true } }, output('x'), false],
+    ['output on its own stream', { stdio: { stdin: false, stdout: true, stderr: false } }, output('x'), true],
+    ['a log line', { log: false }, report({ type: 'log', level: 'info', message: 'm' }), false],
+    ['a timing', { result: false }, report({ type: 'timing', name: 'n', nanoseconds: 1 }), false],
+    ['a timing with results', { log: false }, report({ type: 'timing', name: 'n', nanoseconds: 1 }), true],
+    ['a change without files', { fs: null }, directory('/data/x'), false],
+    ['a change beside the mount', mounts('memory', true), directory('/database'), false],
+    ['a change of a read-only mount', mounts('snapshot', false), directory('/data/x'), false],
+    ['a change of a live mount, which the broker makes', mounts('directory', true), directory('/data/x'), false],
+    ['a change of a mount of its own', mounts('snapshot', true), directory('/data/x'), true],
+  ])('is not believed of a jail: %s', async (_, given, deed, believed) => {
+    const { housing, jail } = await housed({ [FRAME.load]: [deed, ending()] })
+    const { ending: how } = await housing.load({ ...spec, grants: { ...grants, ...given } }, bytes)
+    expect([how.kind, alive(jail.pid)]).toEqual(believed ? ['returned', true] : ['jail-lost', false])
   })
 })
 
@@ -121,7 +237,7 @@ describe('a jail that is not ours any more', () => {
     expect(alive(jail.pid)).toBe(false)
     const own = activation.events.filter((event) => event.type === 'suspicious-behaviour' && event.what !== '')
     expect(own).toEqual([expect.objectContaining({ severity: 'high', what })])
-    expect(activation.events.length).toBeLessThanOrEqual(1002)
+    expect(activation.events.length).toBeLessThanOrEqual(1502)
     expect(activation.stdout.length).toBeLessThanOrEqual(10)
   })
 
@@ -186,5 +302,38 @@ describe('the kill ladder', () => {
     await housing.load(spec, bytes)
     await housing.end()
     expect([alive(jail.pid), jail.ended?.detail]).toEqual([false, 'it ended with code 1'])
+  })
+})
+
+describe('events', () => {
+  const blocked: Deed = {
+    frame: FRAME.event,
+    text: JSON.stringify({ type: 'syscall-blocked', severity: 'high', message: 'm', hostCall: 'fd_write', capability: null }),
+  }
+
+  it('of an honest cell are kept, as many as it may send', async () => {
+    const { activation, types } = await called([{ ...blocked, times: 1500 }, ending()])
+    expect([activation.ending.kind, types.length]).toEqual(['returned', 1500])
+  })
+
+  it('of a jail that sends more end it', async () => {
+    const { activation, types } = await called([{ ...blocked, times: 1501 }, ending()])
+    expect(activation.ending.kind).toBe('jail-lost')
+    expect(types).toContain('suspicious-behaviour')
+  })
+
+  it('of the broker are told up to a number, and the guest goes on', async () => {
+    const event = { type: 'audit-failed', severity: 'high', message: 'm' } as const
+    let tell: BrokerOptions['event'] = () => {}
+    const { housing } = await housed({ [FRAME.call]: [ending()] }, {}, (given) => {
+      tell = given
+    })
+    await housing.load(spec, bytes)
+    const calling = housing.call('f', [])
+    for (let i = 0; i < 3000; i++) tell(event)
+    const { events, ending: how } = await calling
+    expect(how.kind).toBe('returned')
+    expect(events).toHaveLength(2000)
+    expect(events.at(-1)?.message).toMatch(/not told/)
   })
 })

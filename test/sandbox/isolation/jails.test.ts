@@ -26,6 +26,15 @@ describe('Jails', () => {
     expect([alive(a!.pid), alive(b!.pid)]).toEqual([true, false])
   })
 
+  it('ends a jail in which much memory was left behind', async () => {
+    const grown = { start: [{ grow: 160 * 2 ** 20 }, READY, CELL_READY] }
+    jails = new Jails(() => JailProcess.start(fakeCommand(grown)))
+    const jail = await jails.take(false)
+    await jails.give(jail)
+    expect(alive(jail.pid)).toBe(false)
+    expect(await jails.take(false)).not.toBe(jail)
+  })
+
   it('passes over a jail that died while it was idle, and one that is dead is not taken back', async () => {
     jails = new Jails(start)
     const first = await jails.take(false)

@@ -106,8 +106,13 @@ describe('a partial policy', () => {
   })
 
   it('denies a capability by null', () => {
-    const { capabilities } = resolvePolicy({ capabilities: { stdio: null, clock: null, random: null, args: false, env: false } })
-    expect(capabilities).toEqual({ stdio: null, clock: null, random: null, args: false, env: false })
+    const none = {
+      ...{ stdio: null, args: false, env: false, clock: null, random: null, fs: null, net: null, kv: null },
+      ...{ log: false, metric: false, result: false, crypto: null },
+    }
+    expect(resolvePolicy({ capabilities: none }).capabilities).toEqual(none)
+    // None that the schema knows was forgotten above.
+    expect(Object.keys(none).sort()).toEqual(Object.keys(policySchema.shape.capabilities.shape).sort())
   })
 
   it('can allow no feature at all', () => {
@@ -119,7 +124,33 @@ describe('a policy that is not valid', () => {
   it.each<[string, unknown, readonly string[]]>([
     ['an unknown key', { quota: {} }, ['(top level)']],
     ['an unknown quota', { quotas: { memory: 1 } }, ['quotas']],
-    ['an unknown capability', { capabilities: { fs: true } }, ['capabilities']],
+    ['an unknown capability', { capabilities: { threads: true } }, ['capabilities']],
+    ['files without mounts', { capabilities: { fs: true } }, ['capabilities.fs']],
+    [
+      'an unknown kind of mount',
+      { capabilities: { fs: { mounts: [{ kind: 'proc', at: '/proc' }] } } },
+      ['capabilities.fs.mounts.0.kind'],
+    ],
+    [
+      'a mount at a path that is not plain',
+      { capabilities: { fs: { mounts: [{ kind: 'memory', at: '/a/../b' }] } } },
+      ['capabilities.fs.mounts.0.at'],
+    ],
+    [
+      'a directory without a source',
+      { capabilities: { fs: { mounts: [{ kind: 'directory', at: '/' }] } } },
+      ['capabilities.fs.mounts.0.source'],
+    ],
+    ['no list of origins', { capabilities: { net: { http: ['https://a.test'] } } }, ['capabilities.net.http']],
+    ['a name of variables that is empty', { capabilities: { env: { names: [''] } } }, ['capabilities.env.names.0']],
+    ['a namespace that is a path', { capabilities: { kv: { namespace: '../x' } } }, ['capabilities.kv.namespace']],
+    [
+      'an unknown use of a key',
+      { capabilities: { crypto: { keys: [{ name: 'k', use: ['read'] }] } } },
+      ['capabilities.crypto.keys.0.use.0'],
+    ],
+    ['a host call that there is not', { hostCalls: { deny: ['fd_read', 'fork'] } }, ['hostCalls.deny.1']],
+    ['an unknown filter', { hostCalls: { allow: [] } }, ['hostCalls']],
     ['an unknown isolation key', { isolation: { jail: true } }, ['isolation']],
     [
       'an unknown stream',
@@ -181,6 +212,37 @@ describe('a policy that cannot be enforced', () => {
 
   it('inline without any of these is fine', () => {
     expect(resolvePolicy(INLINE).isolation.level).toBe('inline')
+  })
+
+  // What has to wait for somebody else cannot be offered in the thread that would do the waiting.
+  it('inline with a network or live directories', () => {
+    expect(placesOf({ ...INLINE, capabilities: { net: { http: { allow: ['https://a.test'] } } } })).toEqual(['capabilities.net'])
+    const mount = (kind: string) => ({ ...INLINE, capabilities: { fs: { mounts: [{ kind, at: '/', source: '/srv' }] } } })
+    expect(placesOf(mount('directory'))).toEqual(['capabilities.fs.mounts'])
+    expect(placesOf(mount('snapshot'))).toEqual([])
+  })
+
+  it('two mounts at one place, or more than there are handles for', () => {
+    const mounts = (...at: string[]) => ({ capabilities: { fs: { mounts: at.map((path) => ({ kind: 'memory', at: path })) } } })
+    expect(placesOf(mounts('/a', '/b', '/a'))).toEqual(['capabilities.fs.mounts'])
+    expect(placesOf({ ...mounts('/a', '/b'), quotas: { handles: 4 } })).toEqual(['quotas.handles'])
+    expect(placesOf({ ...mounts('/a', '/b'), quotas: { handles: 5 } })).toEqual([])
+  })
+
+  it('a network list with a pattern that means nothing', () => {
+    expect(placesOf({ capabilities: { net: { http: { allow: ['a.test'] } } } })).toEqual(['capabilities.net.http.allow.0'])
+  })
+
+  it('resident memory that files in memory would exceed', () => {
+    const policy = (residentBytes: number, kind: string) => ({
+      quotas: { memoryBytes: MiB, tableElements: 0, fileBytes: 16 * MiB, residentBytes },
+      capabilities: { fs: { mounts: [{ kind, at: '/', ...(kind === 'memory' ? {} : { source: '/srv' }) }] } },
+    })
+    expect(placesOf(policy(161 * MiB - 1, 'memory'))).toEqual(['quotas.residentBytes'])
+    expect(placesOf(policy(161 * MiB, 'memory'))).toEqual([])
+    expect(placesOf(policy(145 * MiB, 'snapshot'))).toEqual(['quotas.residentBytes'])
+    // Files of a live directory stay where they are.
+    expect(placesOf(policy(145 * MiB, 'directory'))).toEqual([])
   })
 
   it('resident memory that an honest guest would exceed', () => {

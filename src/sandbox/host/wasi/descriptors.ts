@@ -1,118 +1,99 @@
-// fd_* on the standard streams. There are no other descriptors in this version, so every other number is `badf`.
-
+// fd_close, fd_renumber, fd_fdstat_*, fd_filestat_get, fd_prestat_*: what every descriptor has.
 import type { HostContext } from '../context.ts'
-import { ERRNO, GuestFault } from '../errno.ts'
+import { ERRNO, type Errno, GuestFault } from '../errno.ts'
 import { type Arguments, type Handler, memoryOf } from '../handler.ts'
+import { RIGHTS } from '../rights.ts'
+import { type Descriptor, descriptorOf, need } from './handle-access.ts'
+import { encodeBareFilestat, encodeFdstat, encodeFilestat, FDFLAG, filetypeOf, KNOWN_FDFLAGS } from './layout.ts'
+import { forgetListing } from './listing.ts'
+import { closeSocket } from './sockets.ts'
 
-/** Most vectors of one call; POSIX's IOV_MAX on Linux. More is `inval`, before anything is allocated for them (MEM-10). */
-const MAX_VECTORS = 1024
-const CHARACTER_DEVICE = 2
-const RIGHT_READ = 1n << 1n
-const RIGHT_WRITE = 1n << 6n
-
-/** The vectors of a call, read once and checked whole: every buffer is inside the memory before the first byte moves (MEM-09, MEM-21). */
-function vectors(context: HostContext, args: Arguments): { pointer: number; length: number }[] {
-  const count = args.i32('iovs_len')
-  if (count > MAX_VECTORS) throw new GuestFault(ERRNO.inval)
-  const memory = memoryOf(context)
-  const table = memory.read(args.i32('iovs'), count * 8)
-  const view = new DataView(table.buffer)
-  const list = Array.from({ length: count }, (_, i) => ({
-    pointer: view.getUint32(i * 8, true),
-    length: view.getUint32(i * 8 + 4, true),
-  }))
-  let sum = 0
-  for (const { pointer, length } of list) {
-    memory.check(pointer, length)
-    sum += length
-  }
-  // The result is a u32 (MEM-11).
-  if (sum > 0xffff_ffff) throw new GuestFault(ERRNO.inval)
-  return list
+/** Ends what a descriptor stood for. It has no number any more, so whatever happens here, nothing can use it. */
+function dispose(context: HostContext, handle: Descriptor): void {
+  if (handle.kind === 'file') handle.file.close()
+  else if (handle.kind === 'directory') {
+    forgetListing(context, handle)
+    handle.directory.close()
+  } else if (handle.kind === 'socket') closeSocket(context, handle)
 }
 
-function write(context: HostContext, args: Arguments) {
-  const memory = memoryOf(context)
-  const stream = context.handles.get(args.i32('fd')).kind
-  if (stream === 'stdin') throw new GuestFault(ERRNO.badf)
-  const list = vectors(context, args)
-  memory.check(args.i32('nwritten'), 4)
-  let written = 0
-  for (const { pointer, length } of list) {
-    const room = context.grants.outputBytes - context.outputBytes
-    const part = memory.read(pointer, Math.min(length, room))
-    context.outputBytes += part.length
-    written += part.length
-    if (part.length > 0) context.output(stream, part)
-    if (part.length < length) {
-      // The cap ends the guest: one that floods is of no use with a full stream, and would go on flooding (WSI-17, RES-08).
-      context.death = { kind: 'output-limit' }
-      return ERRNO.io
-    }
-  }
-  memory.writeU32(args.i32('nwritten'), written)
+function close(context: HostContext, args: Arguments): Errno {
+  const fd = args.i32('fd')
+  const handle = descriptorOf(context, fd)
+  context.handles.close(fd)
+  dispose(context, handle)
   return ERRNO.success
 }
 
-function read(context: HostContext, args: Arguments) {
-  const memory = memoryOf(context)
-  if (context.handles.get(args.i32('fd')).kind !== 'stdin') throw new GuestFault(ERRNO.badf)
-  const list = vectors(context, args)
-  memory.check(args.i32('nread'), 4)
-  let read = 0
-  for (const { pointer, length } of list) {
-    const part = context.grants.stdin.subarray(context.stdinPosition, context.stdinPosition + length)
-    memory.write(pointer, part)
-    context.stdinPosition += part.length
-    read += part.length
-    if (part.length < length) break
-  }
-  memory.writeU32(args.i32('nread'), read)
+/** A mount may take part in either role, as the WASI test suite has it: it only loses its number or gets another. */
+function renumber(context: HostContext, args: Arguments): Errno {
+  const [from, to] = [args.i32('fd'), args.i32('to')]
+  descriptorOf(context, from)
+  const old = descriptorOf(context, to)
+  if (context.handles.renumber(from, to) !== null) dispose(context, old)
   return ERRNO.success
 }
 
-function fdstat(context: HostContext, args: Arguments) {
-  const stream = context.handles.get(args.i32('fd')).kind
-  const stat = new Uint8Array(24)
-  const view = new DataView(stat.buffer)
-  view.setUint8(0, CHARACTER_DEVICE)
-  view.setBigUint64(8, stream === 'stdin' ? RIGHT_READ : RIGHT_WRITE, true)
-  memoryOf(context).write(args.i32('stat'), stat)
+/** Rights go and never come back (FSX-23). */
+function setRights(context: HostContext, args: Arguments): Errno {
+  const handle = descriptorOf(context, args.i32('fd'))
+  const [base, inheriting] = [args.i64('fs_rights_base'), args.i64('fs_rights_inheriting')]
+  if (base & ~handle.rights.base || inheriting & ~handle.rights.inheriting) throw new GuestFault(ERRNO.notcapable)
+  handle.rights = { base, inheriting }
   return ERRNO.success
 }
 
-function filestat(context: HostContext, args: Arguments) {
-  context.handles.get(args.i32('fd'))
-  // All zero but the type: no device, inode or time of the host is shown (WSI-05). All 64 bytes are written, padding too (MEM-20).
-  const stat = new Uint8Array(64)
-  stat[16] = CHARACTER_DEVICE
-  memoryOf(context).write(args.i32('stat'), stat)
+function setFlags(context: HostContext, args: Arguments): Errno {
+  const handle = descriptorOf(context, args.i32('fd'))
+  const flags = args.i32('flags')
+  // The synchronising flags and unknown bits are refused (MEM-26).
+  if (flags & ~KNOWN_FDFLAGS) throw new GuestFault(ERRNO.inval)
+  need(handle, RIGHTS.fd_fdstat_set_flags)
+  if (handle.kind === 'directory') throw new GuestFault(ERRNO.notsup)
+  handle.flags = handle.kind === 'file' ? flags : flags & FDFLAG.nonblock
   return ERRNO.success
 }
 
-/** Standard streams do not seek; but the descriptor is looked at first. */
-const notSeekable: Handler = (context, args) => {
-  context.handles.get(args.i32('fd'))
-  throw new GuestFault(ERRNO.spipe)
+function filestat(context: HostContext, args: Arguments): Errno {
+  const handle = descriptorOf(context, args.i32('fd'))
+  need(handle, RIGHTS.fd_filestat_get)
+  let bytes: Uint8Array
+  if (handle.kind === 'file') bytes = encodeFilestat(handle.file.stat())
+  else if (handle.kind === 'directory') bytes = encodeFilestat(handle.directory.stat())
+  else bytes = encodeBareFilestat(filetypeOf(handle))
+  memoryOf(context).write(args.i32('stat'), bytes)
+  return ERRNO.success
+}
+
+/** The guest path of a mount. A runtime asks from 3 on until it hears `badf`: so it learns what there is. */
+function mountPath(context: HostContext, fd: number): Uint8Array {
+  const handle = context.handles.get(fd)
+  if (handle.kind !== 'directory' || handle.mount === null) throw new GuestFault(ERRNO.badf)
+  return new TextEncoder().encode(handle.mount)
 }
 
 export const descriptorCalls: Readonly<Record<string, Handler>> = {
-  fd_write: write,
-  fd_read: read,
-  fd_fdstat_get: fdstat,
-  fd_filestat_get: filestat,
-  fd_seek: notSeekable,
-  fd_tell: notSeekable,
-  fd_close: (context, args) => {
-    context.handles.close(args.i32('fd'))
+  fd_close: close,
+  fd_renumber: renumber,
+  fd_fdstat_get: (context, args) => {
+    memoryOf(context).write(args.i32('stat'), encodeFdstat(descriptorOf(context, args.i32('fd'))))
     return ERRNO.success
   },
-  fd_fdstat_set_flags: (context, args) => {
-    context.handles.get(args.i32('fd'))
-    // Append and nonblocking change nothing on these streams; the synchronising flags and unknown bits are refused (MEM-26).
-    return args.i32('flags') & ~0b00101 ? ERRNO.inval : ERRNO.success
+  fd_fdstat_set_flags: setFlags,
+  fd_fdstat_set_rights: setRights,
+  fd_filestat_get: filestat,
+  fd_prestat_get: (context, args) => {
+    const path = mountPath(context, args.i32('fd'))
+    const bytes = new Uint8Array(8)
+    // The tag is that of a directory, 0; there is no other.
+    new DataView(bytes.buffer).setUint32(4, path.length, true)
+    memoryOf(context).write(args.i32('prestat'), bytes)
+    return ERRNO.success
   },
-  // There are no preopened directories: this is how a guest's runtime finds that out.
-  fd_prestat_get: () => ERRNO.badf,
-  fd_prestat_dir_name: () => ERRNO.badf,
+  fd_prestat_dir_name: (context, args) => {
+    const path = mountPath(context, args.i32('fd'))
+    if (path.length > args.i32('path_len')) throw new GuestFault(ERRNO.nametoolong)
+    memoryOf(context).write(args.i32('path'), path)
+    return ERRNO.success
+  },
 }

@@ -1,5 +1,6 @@
-// fd_*: vectors, streams, the output cap and closed descriptors, against the preview 1 specification and the policy.
+// fd_* on the standard streams: vectors, the output cap and closed descriptors, against the preview 1 specification and the policy.
 import { describe, expect, it } from 'vitest'
+import { RIGHTS } from '../../../../src/sandbox/host/rights.ts'
 import { type CallHarness, harness, PAGE, TestTrap } from '../../support/calls.ts'
 
 const [SUCCESS, BADF, FAULT, INVAL, SPIPE] = [0, 8, 21, 28, 70]
@@ -209,16 +210,18 @@ describe('the other descriptor calls', () => {
 
   it('fd_fdstat_get: a character device with the rights of its direction, and nothing left of what was there', () => {
     for (const [fd, right] of [
-      [0, 1n << 1n],
-      [1, 1n << 6n],
-      [2, 1n << 6n],
+      [0, RIGHTS.fd_read],
+      [1, RIGHTS.fd_write],
+      [2, RIGHTS.fd_write],
     ] as const) {
       const made = harness()
       made.bytes.fill(0xaa)
       expect(made.call('fd_fdstat_get', fd, RESULT)).toBe(SUCCESS)
       expect(made.bytes[RESULT]).toBe(2)
       expect([...made.bytes.subarray(RESULT + 1, RESULT + 8)]).toEqual([0, 0, 0, 0, 0, 0, 0])
-      expect(made.view.getBigUint64(RESULT + 8, true)).toBe(right)
+      expect(made.view.getBigUint64(RESULT + 8, true)).toBe(
+        right | RIGHTS.fd_fdstat_set_flags | RIGHTS.fd_filestat_get | RIGHTS.poll_fd_readwrite,
+      )
       expect(made.view.getBigUint64(RESULT + 16, true)).toBe(0n)
       expect([made.bytes[RESULT - 1], made.bytes[RESULT + 24]]).toEqual([0xaa, 0xaa])
     }

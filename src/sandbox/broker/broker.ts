@@ -1,0 +1,219 @@
+// The broker: the host's side of a host call. It reads every request as hostile, decides, writes the audit record, and only then acts.
+import type { AuditSink } from '../audit.ts'
+import type { LocalEvent } from '../host/context.ts'
+import { quoteGuestText } from '../text.ts'
+import { BadRequest } from './fields.ts'
+import { decodeRequest, encodeReply } from './message.ts'
+import { type Answer, type Intent, type Operation, type Prepared, Refused, type Service } from './operation.ts'
+
+/** Longest object in an audit record, characters. */
+const MAX_OBJECT = 1000
+
+export interface BrokerOptions {
+  readonly services: readonly Service[]
+  /** Operations of theirs that the guest has not got after all. */
+  readonly denied?: ReadonlySet<string>
+  /** Time for one request, milliseconds. */
+  readonly deadlineMs: number
+  readonly audit: AuditSink
+  readonly event: (event: LocalEvent) => void
+  /** What identifies the guest in the audit log. */
+  readonly instance: string
+  readonly module: string
+}
+
+interface Request extends Prepared {
+  readonly operation: string
+}
+
+/** One for each guest: what it may do, and what it has open, ends with it. */
+export class Broker {
+  readonly #options: BrokerOptions
+  // A Map, because the names come from a jail.
+  readonly #operations = new Map<string, Operation>()
+  /** The one request under way; a cell waits for its reply, so there is never another. */
+  #request: AbortController | null = null
+  #ended = false
+  #sequence = 0
+  #auditFailed = false
+  #lateTold = false
+  #busy = false
+
+  constructor(options: BrokerOptions) {
+    this.#options = options
+    for (const { operations } of options.services) {
+      for (const [name, operation] of Object.entries(operations))
+        if (!options.denied?.has(name)) this.#operations.set(name, operation)
+    }
+  }
+
+  /** Whether a request is being dealt with. A cell waits for its reply, so it never has two. */
+  get busy(): boolean {
+    return this.#busy
+  }
+
+  /** Whether there is anything that a guest could ask for. */
+  get serves(): boolean {
+    return this.#operations.size > 0
+  }
+
+  beginActivation(): void {
+    this.#lateTold = false
+    for (const service of this.#options.services) service.beginActivation?.()
+  }
+
+  /**
+   * Deals with one request. Every end of it is a reply: refused, failed, late, or done.
+   *
+   * @returns the reply's bytes
+   * @throws {BadRequest} if no cell of the sandbox would have sent it; whoever did is not to be heard any more
+   */
+  async handle(payload: Uint8Array): Promise<Uint8Array> {
+    if (this.#busy) throw new BadRequest('a request came before the reply to the one before')
+    this.#busy = true
+    try {
+      const request = this.#read(payload)
+      return encodeReply(await this.#act(request))
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  /**
+   * The same where nothing can wait: in the guest's own thread (`inline`), whose policy grants only what is done at once.
+   *
+   * @throws {TypeError} if the operation or the audit sink would have to wait
+   */
+  handleNow(payload: Uint8Array): Uint8Array {
+    const request = this.#read(payload)
+    let answer: Answer | Promise<Answer>
+    try {
+      if (request.intent) atOnce(this.#record(request.operation, request.intent))
+      answer = request.run(AT_ONCE, () => Promise.reject(new TypeError('inline decides before it acts')))
+    } catch (error) {
+      answer = this.#answerTo(error)
+    }
+    return encodeReply(atOnce(answer))
+  }
+
+  #read(payload: Uint8Array): Request {
+    const { operation: name, fields, body } = decodeRequest(payload)
+    const operation = this.#operations.get(name)
+    if (!operation) throw new BadRequest('a request names an operation that the guest does not have')
+    const { intent, run } = operation(fields, body)
+    fields.end()
+    return { operation: name, intent, run }
+  }
+
+  async #act({ operation, intent, run }: Request): Promise<Answer> {
+    // A guest that has ended gets nothing done any more (CTL-10).
+    if (this.#ended) return { errno: 'canceled' }
+    const request = new AbortController()
+    const late = setTimeout(() => request.abort(), this.#options.deadlineMs)
+    this.#request = request
+    try {
+      const written = intent ? this.#record(operation, intent) : undefined
+      // The reply does not wait for an audit log that never answers, and a guest that has ended meanwhile gets nothing done.
+      if (written) await Promise.race([written, aborted(request.signal)])
+      request.signal.throwIfAborted()
+      const answer = run(request.signal, async (next) => {
+        // The guest has its answer already; nothing may be decided for it any more.
+        if (request.signal.aborted) throw new Refused('canceled')
+        await this.#record(operation, next)
+        request.signal.throwIfAborted()
+      })
+      // Whatever an operation forgets to end: the reply does not wait for it.
+      return answer instanceof Promise ? await Promise.race([answer, aborted(request.signal)]) : answer
+    } catch (error) {
+      if (request.signal.aborted && !(error instanceof Refused)) return this.#ended ? { errno: 'canceled' } : this.#tooLate()
+      return this.#answerTo(error)
+    } finally {
+      clearTimeout(late)
+      this.#request = null
+    }
+  }
+
+  /** Told once in an activation, like every quota (NET-13). */
+  #tooLate(): Answer {
+    const limit = this.#options.deadlineMs
+    const message = `A host call of the guest took longer than ${limit} ms.`
+    if (!this.#lateTold) this.#options.event({ type: 'quota-exceeded', severity: 'warning', message, quota: 'hostCallMs', limit })
+    this.#lateTold = true
+    return { errno: 'timedout' }
+  }
+
+  /** An error of the host's never reaches the guest, not even its class (HST-08): what is not a refusal is `io`. */
+  #answerTo(error: unknown): Answer {
+    if (!(error instanceof Refused)) return { errno: 'io' }
+    if (error.event) this.#options.event(error.event)
+    return { errno: error.errno }
+  }
+
+  /**
+   * Writes the record of a decision, then enforces it. One record each, before the effect (OUT-11).
+   *
+   * @throws {Refused} if the decision is a refusal, or the record could not be written
+   */
+  #record(operation: string, intent: Intent): void | Promise<void> {
+    const { audit, instance, module } = this.#options
+    if (this.#auditFailed) throw new Refused('io')
+    const { capability, object, refusal } = intent
+    const enforce = () => {
+      if (refusal) throw refusal
+    }
+    let written: void | Promise<void>
+    try {
+      written = audit.write({
+        version: 1,
+        time: Date.now(),
+        sequence: ++this.#sequence,
+        instance,
+        module,
+        operation,
+        capability,
+        object: quoteGuestText(object, MAX_OBJECT),
+        decision: refusal ? 'denied' : 'allowed',
+        errno: refusal?.errno ?? null,
+      })
+    } catch {
+      throw this.#failAudit()
+    }
+    if (!(written instanceof Promise)) return enforce()
+    return written.then(enforce, () => {
+      throw this.#failAudit()
+    })
+  }
+
+  #failAudit(): Refused {
+    this.#auditFailed = true
+    const message = 'The audit log could not be written; nothing more is done for the guest.'
+    return new Refused('io', { type: 'audit-failed', severity: 'high', message })
+  }
+
+  /** Ends what is under way and what is open. */
+  async close(): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    this.#request?.abort()
+    await Promise.allSettled(this.#options.services.map(async (service) => service.close()))
+  }
+}
+
+/** Never aborted: what is done at once has no time to end early. */
+const AT_ONCE = new AbortController().signal
+
+/** @throws {TypeError} if the value is still to come */
+function atOnce<T>(value: T | Promise<T>): T {
+  if (!(value instanceof Promise)) return value
+  // Should it fail later, that is nobody's business any more; unheard, it would end the host process.
+  value.catch(() => {})
+  throw new TypeError('isolation level inline cannot wait for an operation or an audit sink')
+}
+
+/** Rejects when the signal is aborted. */
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    const fail = () => reject(signal.reason)
+    if (signal.aborted) fail()
+    else signal.addEventListener('abort', fail, { once: true })
+  })
