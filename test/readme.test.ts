@@ -1,6 +1,6 @@
 // Every example of README.md is run: commands by a shell, programs by Node, in a folder of their own against this tree.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -56,6 +56,7 @@ beforeAll(async () => {
   for (const name of ['hello', 'spin', 'add']) {
     writeFileSync(join(dir, `${name}.wasm`), await assemble(readFileSync(join(ROOT, 'examples', `${name}.wat`), 'utf8')))
   }
+  copyFileSync(join(ROOT, 'examples', 'guests', 'rust', 'log-parser.wasm'), join(dir, 'log-parser.wasm'))
   // Stands in for npx: the command of this tree, without a build and without a registry.
   mkdirSync(join(dir, 'bin'))
   writeFileSync(

@@ -14,6 +14,8 @@ export const EXIT = {
   input: 66,
   /** This Node cannot run the gauntlet. */
   unavailable: 69,
+  /** Somebody refused what the module asks for. */
+  consent: 77,
   /** The policy is not valid, or cannot be enforced here. */
   policy: 78,
   /** Ctrl-C. */

@@ -16,6 +16,9 @@ Examples:
   gauntlet run guest.wasm --arg --verbose --env LANG=C --stdin input.txt
   gauntlet run guest.wasm --policy strict --timeout 500ms --memory 16MiB --json
   generate | gauntlet run filter.wasm --stdin - > result.bin
+  gauntlet run tool.wasm --dir ./project::/work -- --fix /work/main.c
+  gauntlet run tool.wasm --snapshot ./project::/work --out ./changed -- /work
+  gauntlet run probe.wasm --allow-http https://example.org --consent consents.json
 
 Output goes through byte for byte, or with its control characters spelt out if it goes to a terminal.
 
@@ -26,7 +29,14 @@ Exit codes:
   137    memory-limit, output-limit        143  terminated
   64     the command line is wrong         66   the module or the input cannot be read
   70     sandbox-fault                     75   jail-lost
-  78     the policy is not valid`
+  77     consent was refused               78   the policy is not valid`
+
+export const CONSENT_HELP = `
+Examples:
+  gauntlet consent list --consent consents.json
+  gauntlet consent revoke example/probe --consent consents.json
+
+Exit codes: 0; 64 if there is nothing to revoke; 66 if the file cannot be used.`
 
 export const INSPECT_HELP = `
 Examples:

@@ -5,6 +5,7 @@ import { type Inspection, inspectModule } from '../sandbox/index.ts'
 import { OUTCOME_EXIT } from './exit-codes.ts'
 import { readModuleFile } from './module-file.ts'
 import { type PolicyOptions, policyFrom } from './policy-option.ts'
+import { readSideManifest } from './side-manifest.ts'
 import { type Output, write } from './terminal.ts'
 import { sizeRefusal } from './too-large.ts'
 
@@ -17,7 +18,9 @@ export async function inspect(path: string, options: InspectOptions, output: Out
   const policy = await policyFrom(options)
   const module = await readModuleFile(path, policy.quotas.moduleBytes)
   const inspection =
-    'size' in module ? unread(module.size, sizeRefusal(module, policy), policy.name) : inspectModule(module.bytes, policy)
+    'size' in module
+      ? unread(module.size, sizeRefusal(module, policy), policy.name)
+      : inspectModule(module.bytes, policy, await readSideManifest(path))
   await write(output, options.json ? visibleJson(inspection) : describe(inspection))
   return inspection.verdict === 'admitted' ? 0 : OUTCOME_EXIT.refused
 }
@@ -48,7 +51,7 @@ function describe(inspection: ReturnType<typeof unread>): string {
     ['table', tables?.map(({ initial, maximum }) => range(initial, maximum, 'elements')).join('; ') || undefined],
   ]
   const lines = facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(10)} ${value}`)
-  return `${[...lines, ...features(inspection), ...imports(inspection), ...exported(inspection)].join('\n')}\n`
+  return `${[...lines, ...features(inspection), ...imports(inspection), ...exported(inspection), ...manifest(inspection)].join('\n')}\n`
 }
 
 const range = (initial: number, maximum: number | null, unit: string) =>
@@ -64,16 +67,20 @@ function features({ features: used = [] }: Partial<Inspection>): string[] {
 function imports({ imports: entries = [] }: Partial<Inspection>): string[] {
   return section(
     'imports',
-    entries.map(({ module, name, kind, capability, granted }) => {
-      const state = granted
-        ? `granted (${capability ?? 'needs no capability'})`
-        : capability === null
-          ? 'not offered'
-          : `not granted (${capability})`
+    entries.map(({ module, name, kind, capabilities, place, granted }) => {
+      const needs = capabilities?.length ? capabilities.join(' or ') : 'needs no capability'
+      const state =
+        capabilities === null ? 'not offered' : `${granted ? 'granted' : 'not granted'} (${needs}), ${PLACE[place ?? 'either']}`
       return `${module} ${name}, ${kind}: ${state}`
     }),
   )
 }
+
+const PLACE = {
+  cell: "in the guest's thread",
+  broker: 'in the host process',
+  either: "in the guest's thread or the host process",
+} as const
 
 function exported({ exports: entries = [] }: Partial<Inspection>): string[] {
   return section(
@@ -83,6 +90,19 @@ function exported({ exports: entries = [] }: Partial<Inspection>): string[] {
       return `${name}, ${kind}${type}`
     }),
   )
+}
+
+function manifest({ manifest: asked }: Partial<Inspection>): string[] {
+  if (!asked) return []
+  const { name, version, description, lines, decisions } = asked
+  return [
+    ...section('manifest', [`${name} ${version}`, ...(description === null ? [] : [`says about itself: ${description}`])]),
+    ...lines.flatMap(({ sentence, claim }, index) => [
+      `  - ${sentence}`,
+      `      The module's reason: ${claim}`,
+      `      ${decisions[index]?.because}`,
+    ]),
+  ]
 }
 
 const section = (title: string, entries: readonly string[]) =>

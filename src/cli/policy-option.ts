@@ -1,4 +1,4 @@
-// From --policy, --timeout and --memory to a complete policy.
+// From --policy and the options that amend it to a complete policy.
 
 import { PROFILES } from '../sandbox/policy/profiles.ts'
 import { resolvePolicy } from '../sandbox/policy/resolve.ts'
@@ -6,9 +6,10 @@ import type { Policy, PolicyInput } from '../sandbox/policy/schema.ts'
 import { parseDuration, parseSize } from '../sandbox/policy/units.ts'
 import { CliError, usageError } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
+import { type GrantOptions, withGrants } from './grant-options.ts'
 import { parseText, readText } from './text-file.ts'
 
-export interface PolicyOptions {
+export interface PolicyOptions extends GrantOptions {
   /** A built-in policy's name, or the path of a YAML or JSON file. */
   readonly policy?: string
   readonly timeout?: string
@@ -19,13 +20,14 @@ export interface PolicyOptions {
  * @throws {CliError} for a file that cannot be read, a unit that is not one
  * @throws {PolicyError} for what the sandbox cannot accept or enforce
  */
-export async function policyFrom({ policy = 'default', timeout, memory }: PolicyOptions): Promise<Policy> {
+export async function policyFrom(options: PolicyOptions): Promise<Policy> {
+  const { policy = 'default', timeout, memory } = options
   const quotas = {
     ...(timeout !== undefined && { wallClockMs: quantity('--timeout', timeout, parseDuration, '500ms, 1.5s or 2m') }),
     ...(memory !== undefined && { memoryBytes: quantity('--memory', memory, parseSize, '65536, 512KiB or 16MiB') }),
   }
   const written = PROFILES.has(policy) ? resolvePolicy(policy) : await policyFile(policy)
-  return resolvePolicy(Object.keys(quotas).length > 0 ? { quotas } : undefined, written)
+  return withGrants(resolvePolicy(Object.keys(quotas).length > 0 ? { quotas } : undefined, written), options)
 }
 
 async function policyFile(path: string): Promise<Policy> {

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { explain } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
-import { FUZZ_HELP, INSPECT_HELP, PROGRAM_HELP, REPLAY_HELP, RUN_HELP, THREATS_HELP } from './help.ts'
+import { CONSENT_HELP, FUZZ_HELP, INSPECT_HELP, PROGRAM_HELP, REPLAY_HELP, RUN_HELP, THREATS_HELP } from './help.ts'
 import { interruptible } from './interrupt.ts'
 import { version } from './project.ts'
 import { writeLine } from './terminal.ts'
@@ -17,11 +17,12 @@ const POLICY = ['--policy <name|file>', 'strict, default, relaxed, or a .yaml or
 export async function gauntlet(argv: readonly string[]): Promise<number> {
   leaveQuietlyWhenNobodyReads()
   let code: number = EXIT.ok
-  const program = commandLine(['gauntlet', ...argv].join(' '), (result) => {
+  const { own, words } = splitWords(argv)
+  const program = commandLine(['gauntlet', ...argv].join(' '), words, (result) => {
     code = result
   })
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(own, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
@@ -31,7 +32,13 @@ export async function gauntlet(argv: readonly string[]): Promise<number> {
   }
 }
 
-function commandLine(typed: string, end: (code: number) => void): Command {
+/** What stands behind `--` after `run` is the guest's, dashes and all; without the mark a second word is a mistake. */
+function splitWords(argv: readonly string[]): { own: readonly string[]; words: readonly string[] } {
+  const at = argv[0] === 'run' ? argv.indexOf('--') : -1
+  return at < 0 ? { own: argv, words: [] } : { own: argv.slice(0, at), words: argv.slice(at + 1) }
+}
+
+function commandLine(typed: string, words: readonly string[], end: (code: number) => void): Command {
   const program = new Command('gauntlet')
     .description('Runs untrusted WebAssembly in a sandbox, and attacks sandboxes to see what holds.')
     .version(version(), '-V, --version', 'print the version')
@@ -40,20 +47,22 @@ function commandLine(typed: string, end: (code: number) => void): Command {
     .showHelpAfterError('(add --help for what can be written)')
     .addHelpText('after', PROGRAM_HELP)
     .exitOverride()
-  addRun(program, end)
+  addRun(program, words, end)
   addInspect(program, end)
+  addConsent(program)
   addThreats(program)
   addReplay(program, end)
   addFuzz(program, typed, end)
   return program
 }
 
-function addRun(program: Command, end: (code: number) => void): void {
+/** @param words program arguments from behind `--` */
+function addRun(program: Command, words: readonly string[], end: (code: number) => void): void {
   program
     .command('run')
     .summary('run a module in the sandbox')
     .description('Runs a module in the sandbox, passes its output through, and ends with its exit code.')
-    .argument('<module>', 'a .wasm file, or a .wat file, which is assembled first')
+    .argument('<module>', 'a .wasm file, or a .wat file, which is assembled first; arguments of the program follow after "--"')
     .option(...POLICY)
     .option('--entry <export>', 'exported function to call (default: "_start")')
     .option('--arg <value>', 'argument of the program, or of the function that --entry names; repeatable', repeatable)
@@ -61,12 +70,33 @@ function addRun(program: Command, end: (code: number) => void): void {
     .option('--timeout <time>', 'wall-clock limit, such as 500ms or 2m')
     .option('--memory <size>', 'limit of linear memory, such as 16MiB')
     .option('--stdin <file|->', 'what the guest reads from standard input (default: nothing)')
+    .option('--dir <host[::guest]>', 'directory of the host, live and writable (default place: "/"); repeatable', repeatable)
+    .option('--dir-read-only <host[::guest]>', 'the same, but not writable; repeatable', repeatable)
+    .option('--snapshot <host[::guest]>', 'a copy of a directory; changes go to --out or nowhere; repeatable', repeatable)
+    .option(
+      '--memory-dir <guest>',
+      'an empty directory in memory; what is written goes to --out or nowhere; repeatable',
+      repeatable,
+    )
+    .option('--out <folder>', 'a new folder for the files that the guest changed in snapshots and in memory')
+    .option('--allow-http <origin>', 'origin for HTTP requests, such as https://*.example.org; repeatable', repeatable)
+    .option('--allow-dns <name>', 'name that may be looked up; repeatable', repeatable)
+    .option('--allow-tcp <host:port>', 'where TCP connections may go; repeatable', repeatable)
+    .option('--allow-address <network>', 'addresses that are not public, such as 10.0.0.0/8 or loopback; repeatable', repeatable)
+    .option('--kv <file>', 'key-value store for the guest')
+    .option('--kv-namespace <name>', 'its part of the store (default: "default")')
+    .option('--audit <file>', 'append a line of JSON for each decision about an effect outside of the sandbox')
+    .option('--consent <file>', 'keep what is agreed to in this file, and ask no more about it')
+    .option('--principal <id>', 'who vouches for the module: new versions that want no more need no new consent')
+    .option('--yes', 'agree to everything that the module asks for and the policy allows')
+    .option('--require-manifest', 'do not run a module that does not say what it needs')
     .option('--json', 'print the whole result as JSON, and nothing else')
     .addHelpText('after', RUN_HELP)
     .action(async (path, options) => {
       const { run } = await import('./run.ts')
-      const streams = { input: () => process.stdin, output: process.stdout, notes: process.stderr }
-      end(await interruptible((interruption) => run(path, options, streams, interruption)))
+      const asked = () => (process.stdin.isTTY && process.stderr.isTTY ? { input: process.stdin, output: process.stderr } : null)
+      const streams = { input: () => process.stdin, output: process.stdout, notes: process.stderr, terminal: asked }
+      end(await interruptible((interruption) => run(path, words, options, streams, interruption)))
     })
 }
 
@@ -82,6 +112,33 @@ function addInspect(program: Command, end: (code: number) => void): void {
     .action(async (path, options) => {
       const { inspect } = await import('./inspect.ts')
       end(await inspect(path, options, process.stdout))
+    })
+}
+
+function addConsent(program: Command): void {
+  const consent = program
+    .command('consent')
+    .summary('list and revoke what modules were allowed')
+    .description('Lists what was agreed to with "gauntlet run --consent", and takes it back.')
+    .addHelpText('after', CONSENT_HELP)
+  const FILE = ['--consent <file>', 'the file in which consents are kept'] as const
+  consent
+    .command('list')
+    .description('Lists every decision, the oldest first.')
+    .requiredOption(...FILE)
+    .option('--json', 'print them as JSON')
+    .action(async (options) => {
+      const { listConsents } = await import('./consent.ts')
+      await listConsents(options, process.stdout)
+    })
+  consent
+    .command('revoke')
+    .description('Takes decisions back; the module is asked about again.')
+    .argument('<module>', "the module's name, or the beginning of its SHA-256")
+    .requiredOption(...FILE)
+    .action(async (which, options) => {
+      const { revokeConsents } = await import('./consent.ts')
+      await revokeConsents(which, options, process.stdout)
     })
 }
 
@@ -125,7 +182,7 @@ function addFuzz(program: Command, typed: string, end: (code: number) => void): 
     .description(
       'Runs the corpus, the weakenings, the properties, the generators and the coverage-guided fuzzers, and writes reports.',
     )
-    .option('--budget <time>', 'time for the whole run, such as 2m or 1h', '2m')
+    .option('--budget <time>', 'time for the whole run, such as 2m or 1h', '5m')
     .option('--seed <number>', 'seed of everything random (default: a new one, which the report names)')
     .option(
       '--target <name|file>',

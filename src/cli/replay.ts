@@ -1,5 +1,6 @@
 // `gauntlet replay`: attacks and their twins, each in a chamber of its own, and what every oracle makes of them.
 import type { Trial } from '../attacks/attack.ts'
+import { applies } from '../campaign/applies.ts'
 import { type ChamberInfo, inFreshChamber } from '../campaign/chamber.ts'
 import { expectedText } from '../campaign/trials.ts'
 import { judgeAttack, judgeTrial } from '../oracles/judge.ts'
@@ -71,9 +72,17 @@ async function replayOne(subject: Subject, options: ReplayOptions, interruption:
   if (interruption.code !== null) return interruption.code
   const twin = subject.twin && (await attempt(target, `${subject.id}.twin`, subject.twin)).tried
   // A stored trial was found without a twin of its own; then the attack's verdict stands alone.
-  const verdict = subject.twin ? judgeAttack(attack.verdict, twin?.verdict ?? null) : attack.verdict
+  const judged = subject.twin ? judgeAttack(attack.verdict, twin?.verdict ?? null) : attack.verdict
+  const verdict = applies(subject.attack, info.unenforced) ? judged : notApplicable(info)
   return { subject, info, attack, twin: twin ?? null, verdict }
 }
+
+/** What a run of the gauntlet leaves out is shown here, but proves nothing. */
+const notApplicable = ({ name, unenforced }: ChamberInfo): Verdict => ({
+  kind: 'inconclusive',
+  reason: `the case does not apply to ${name}, which promises no ${unenforced.join(' and no ')}`,
+  oracles: [],
+})
 
 async function attempt(target: string, name: string, trial: Trial): Promise<{ tried: Tried; info: ChamberInfo }> {
   const { observation, info } = await inFreshChamber({ target }, name, trial)

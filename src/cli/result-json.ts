@@ -1,6 +1,8 @@
 // An execution result as JSON: what JSON cannot carry (bytes, 64-bit integers, NaN) is written so that nothing is lost.
 
 import { visibleJson } from '../reports/visible.ts'
+import type { TreeChange } from '../sandbox/index.ts'
+import type { Decision } from '../sandbox/policy/negotiate.ts'
 import type { ExecutionResult, GuestValue } from '../sandbox/result.ts'
 
 export interface OutputJson {
@@ -29,12 +31,21 @@ export function valueJson(value: GuestValue): number | string {
         : String(value)
 }
 
-/** Text that is safe to print: everything a terminal could act on is a JSON escape. */
-export function resultText(result: ExecutionResult): string {
+const changeJson = (change: TreeChange) =>
+  change.type === 'file' ? { ...change, bytes: undefined, content: outputJson(change.bytes) } : change
+
+/**
+ * Text that is safe to print: everything a terminal could act on is a JSON escape.
+ *
+ * @param negotiation what became of the requests of the module's manifest
+ */
+export function resultText(result: ExecutionResult, negotiation: readonly Decision[] = []): string {
   return visibleJson({
     ...result,
     stdout: outputJson(result.stdout),
     stderr: outputJson(result.stderr),
     values: result.values.map(valueJson),
+    changes: result.changes.map(changeJson),
+    negotiation,
   })
 }

@@ -1,23 +1,34 @@
-// `gauntlet run`: one module in the sandbox, with its streams passed through and its end made an exit code.
+// `gauntlet run`: one module in the sandbox, with what it asked for agreed, its streams passed through and its end made an exit code.
 import type { Readable } from 'node:stream'
-import { createSandbox, type ExecutionResult } from '../sandbox/index.ts'
+import { admit } from '../sandbox/admission/admit.ts'
+import { createSandbox, type ExecutionResult, SqliteKvStore } from '../sandbox/index.ts'
+import { oneManifest } from '../sandbox/policy/manifest-section.ts'
+import type { Negotiation } from '../sandbox/policy/negotiate.ts'
 import type { Policy } from '../sandbox/policy/schema.ts'
+import { agree, type ConsentOptions } from './agree.ts'
+import type { Terminal } from './ask.ts'
+import { AuditFile } from './audit-file.ts'
 import { readFileBounded, readStreamBounded } from './bounded-read.ts'
 import { parseCallArguments } from './call-arguments.ts'
 import { inputError, usageError } from './cli-error.ts'
 import { exitCodeOf } from './exit-codes.ts'
+import { reportLine } from './guest-reports.ts'
 import type { Interruption } from './interrupt.ts'
-import { readModuleFile } from './module-file.ts'
+import { type ModuleFile, readModuleFile } from './module-file.ts'
+import { checkOutDirectory, writeChanges } from './out-directory.ts'
 import { type PolicyOptions, policyFrom } from './policy-option.ts'
 import { resultText, valueJson } from './result-json.ts'
+import { readSideManifest } from './side-manifest.ts'
 import { type Output, passThrough, write, writeLine } from './terminal.ts'
 import { tooLarge } from './too-large.ts'
 
-export interface RunOptions extends PolicyOptions {
+export interface RunOptions extends PolicyOptions, ConsentOptions {
   readonly entry?: string
   readonly arg?: readonly string[]
   readonly env?: readonly string[]
   readonly stdin?: string
+  readonly audit?: string
+  readonly out?: string
   readonly json?: true
 }
 
@@ -26,46 +37,98 @@ export interface RunStreams {
   readonly input: () => Readable
   readonly output: Output
   readonly notes: Output
+  /** Somebody who can be asked; null if nobody can. */
+  readonly terminal: () => Terminal | null
 }
 
-/** @returns the exit code */
-export async function run(path: string, options: RunOptions, streams: RunStreams, interruption: Interruption): Promise<number> {
+/** @param words program arguments from behind `--` @returns the exit code */
+export async function run(
+  path: string,
+  words: readonly string[],
+  options: RunOptions,
+  streams: RunStreams,
+  interruption: Interruption,
+): Promise<number> {
   const policy = await policyFrom(options)
-  const result = await execute(path, options, policy, streams.input, interruption.signal)
-  if (options.json) {
-    await write(streams.output, resultText(result))
-  } else {
-    await passThrough(streams.output, result.stdout)
-    await passThrough(streams.notes, result.stderr)
-    for (const value of result.values) await writeLine(streams.output, String(valueJson(value)))
-    if (result.outcome !== 'completed' && result.outcome !== 'exited')
-      await writeLine(streams.notes, `gauntlet: ${result.outcome}: ${result.message}`)
-  }
+  if (options.out !== undefined) await checkOutDirectory(options.out)
+  const module = await readModuleFile(path, policy.quotas.moduleBytes)
+  const { result, negotiation } =
+    'size' in module
+      ? { result: tooLarge(module, policy), negotiation: null }
+      : await execute(path, module, words, options, policy, streams, interruption)
+  await tell(result, negotiation, options, streams)
   return result.outcome === 'terminated' && interruption.code !== null ? interruption.code : exitCodeOf(result)
+}
+
+async function tell(
+  result: ExecutionResult,
+  negotiation: Negotiation | null,
+  options: RunOptions,
+  { output, notes }: RunStreams,
+) {
+  const { decisions = [] } = negotiation ?? {}
+  const unwritten = options.out === undefined ? [] : await writeChanges(options.out, result.changes)
+  if (options.json) {
+    await write(output, resultText(result, decisions))
+    return
+  }
+  await passThrough(output, result.stdout)
+  await passThrough(notes, result.stderr)
+  for (const value of result.values) await writeLine(output, String(valueJson(value)))
+  const withheld = decisions
+    .filter(({ state }) => state !== 'granted')
+    .map(({ capability, because }) => `${capability}: ${because}`)
+  const lines = [...withheld, ...result.reports.map(reportLine), ...unwritten.map((note) => `--out: ${note}`)]
+  for (const line of lines) await writeLine(notes, `gauntlet: ${line}`)
+  if (result.outcome !== 'completed' && result.outcome !== 'exited')
+    await writeLine(notes, `gauntlet: ${result.outcome}: ${result.message}`)
 }
 
 async function execute(
   path: string,
+  module: ModuleFile,
+  words: readonly string[],
   options: RunOptions,
   policy: Policy,
-  input: RunStreams['input'],
-  signal: AbortSignal,
-): Promise<ExecutionResult> {
-  const words = options.arg ?? []
+  streams: RunStreams,
+  interruption: Interruption,
+): Promise<{ result: ExecutionResult; negotiation: Negotiation }> {
+  const negotiation = await negotiated(path, module, options, policy, streams, interruption)
+  const { grants } = negotiation
+  const typed = [...(options.arg ?? []), ...words]
+  const { signal } = interruption
   const env = environment(options.env ?? [])
-  const stdin = await standardInput(options.stdin, input, policy, signal)
-  const module = await readModuleFile(path, policy.quotas.moduleBytes)
-  if ('size' in module) return tooLarge(module, policy)
-  const call = options.entry === undefined ? undefined : parseCallArguments(module.bytes, policy, options.entry, words)
-  await using sandbox = createSandbox(policy)
-  return await sandbox.execute(module.bytes, undefined, {
+  const stdin = await standardInput(options.stdin, streams.input, grants, signal)
+  const call = options.entry === undefined ? undefined : parseCallArguments(module.bytes, grants, options.entry, typed)
+  await using audit = options.audit === undefined ? null : await AuditFile.open(options.audit)
+  using kv = options.kv === undefined ? null : SqliteKvStore.open(options.kv)
+  await using sandbox = createSandbox(grants, { ...(audit && { audit }), ...(kv && { kv }) })
+  const result = await sandbox.execute(module.bytes, undefined, {
     ...(options.entry !== undefined && { entry: options.entry }),
     ...(call && { callArguments: call }),
-    args: programArguments(module.name, call ? [] : words, policy),
+    args: programArguments(module.name, call ? [] : typed, grants),
     env,
     ...(stdin && { stdin }),
     signal,
   })
+  return { result, negotiation }
+}
+
+/** The policy as far as it is asked for and agreed to. A module that is refused anyway is not worth a question. */
+async function negotiated(
+  path: string,
+  module: ModuleFile,
+  options: RunOptions,
+  policy: Policy,
+  { terminal }: RunStreams,
+  interruption: Interruption,
+): Promise<Negotiation> {
+  const side = await readSideManifest(path)
+  const admission = admit(module.bytes, policy)
+  if (admission.verdict === 'refused') return { grants: policy, decisions: [] }
+  // What comes in on standard input is the guest's, and no answer to a question.
+  const asked = options.stdin === '-' ? null : terminal()
+  return agree(oneManifest(admission.manifest, side), admission.sha256, policy, options, asked, interruption)
 }
 
 // The first argument is the program's name, as everywhere; without a grant there is none, and the sandbox refuses any other.
