@@ -1,18 +1,16 @@
 // A WASI command in AssemblyScript: greets on standard output, with everything that a guest can be handed: arguments, environment, standard
-// input, clock. `process` and `Date` are those of @assemblyscript/wasi-shim, not those of Node, so TypeScript must not check this file:
-// @ts-nocheck
-const args = process.argv
-const greeting = process.env.has('GREETING') ? process.env.get('GREETING') : 'Hello'
-process.stdout.write(`${greeting}, ${args.length > 1 ? args[1] : 'world'}!\n`)
+// input, clock.
+// @ts-nocheck: the types are those of AssemblyScript.
+import { args, exit, firstLine, now, STDERR, STDOUT, variable, write } from './wasi'
 
-const buffer = new ArrayBuffer(256)
-const read = process.stdin.read(buffer)
-if (read > 0) {
-  const line = String.UTF8.decode(buffer.slice(0, read)).split('\n')[0]
-  process.stdout.write(`You say: ${line}\n`)
-}
+const words = args()
+const greeting = variable('GREETING')
+write(STDOUT, `${greeting.length > 0 ? greeting : 'Hello'}, ${words.length > 1 ? words[1] : 'world'}!\n`)
+
+const line = firstLine()
+if (line.length > 0) write(STDOUT, `You say: ${line}\n`)
 
 // Any date after the first of January 2020 will do: it shows that the clock is one.
-const running = Date.now() > 1577836800000
-process.stderr.write(`AssemblyScript: ${args.length} arguments, clock ${running ? 'running' : 'stopped'}\n`)
-if (args.length > 2) process.exit(I32.parseInt(args[2]))
+const running = now() > 1577836800 * 1_000_000_000
+write(STDERR, `AssemblyScript: ${words.length.toString()} arguments, clock ${running ? 'running' : 'stopped'}\n`)
+if (words.length > 2) exit(U32.parseInt(words[2]))

@@ -1,0 +1,3 @@
+module gauntlet.example/gauntlet
+
+go 1.24
