@@ -1,10 +1,11 @@
 // Coverage-guided: bytes, as a program of host calls, through the executor guest, inline.
-import { decodeProgram, formatProgram } from '../src/attacks/executor/program.ts'
+import { decodeProgram } from '../src/attacks/executor/decode.ts'
+import { formatProgram } from '../src/attacks/executor/text.ts'
 import type { FuzzTargetAbout } from '../src/campaign/property.ts'
-import { runProgram } from './executor.ts'
+import { runProgram, smallest } from './executor.ts'
 
 export const about: FuzzTargetAbout = {
-  threats: ['MEM-01', 'MEM-02', 'MEM-09', 'MEM-10', 'MEM-21', 'CTL-01', 'WSI-04', 'WSI-06'],
+  threats: ['MEM-01', 'MEM-02', 'MEM-09', 'MEM-10', 'MEM-21', 'MEM-24', 'CTL-01', 'WSI-04', 'WSI-06'],
   includes: ['build/src/sandbox/host', 'build/src/sandbox/isolation/guest'],
   maxLength: 256,
 }
@@ -12,5 +13,5 @@ export const about: FuzzTargetAbout = {
 export function fuzz(data: Buffer): void {
   const program = decodeProgram(data, 65_536)
   const problem = runProgram(program)
-  if (problem !== null) throw new Error(`${problem}\n${formatProgram(program)}`)
+  if (problem !== null) throw new Error(`${problem}\n${formatProgram(smallest(program))}`)
 }

@@ -1,9 +1,10 @@
 // Whatever a guest passes to host calls, each answers an error number, changes only its outputs, and nothing happens after the guest's end.
 import fc from 'fast-check'
-import { decodeProgram, formatProgram } from '../../src/attacks/executor/program.ts'
+import { decodeProgram } from '../../src/attacks/executor/decode.ts'
+import { formatProgram } from '../../src/attacks/executor/text.ts'
 import type { Property } from '../../src/campaign/property.ts'
 import { checkProperty } from '../check.ts'
-import { runProgram } from '../executor.ts'
+import { runProgram, smallest } from '../executor.ts'
 
 const PAGE = 65_536
 
@@ -17,7 +18,9 @@ const property: Property = {
     'MEM-10',
     'MEM-11',
     'MEM-12',
+    'MEM-16',
     'MEM-21',
+    'MEM-24',
     'MEM-26',
     'CTL-01',
     'WSI-04',
@@ -27,7 +30,7 @@ const property: Property = {
     checkProperty(
       fc.uint8Array({ minLength: 17, maxLength: 200, size: 'max' }).map((bytes) => decodeProgram(bytes, PAGE)),
       runProgram,
-      formatProgram,
+      (program) => formatProgram(smallest(program)),
       seed,
       milliseconds,
     ),

@@ -1,5 +1,7 @@
 // An attack: a module, or an input to the host, built to realise a threat; with what must happen, and the twin that must be allowed.
+
 import type { TargetOutcome, TargetRun } from '../targets/target.ts'
+import type { Setting } from './setting.ts'
 
 /** Things that the chamber does to the host around the run, where the threat is not in the module alone. */
 export const CONDITIONS = [
@@ -26,12 +28,22 @@ export interface Expectation {
   readonly values?: readonly string[]
   /** Text that must not appear in anything that the guest could write or the host could be made to say. */
   readonly forbidden?: readonly string[]
-  /** At least these event types; only judged on our own sandbox. */
+  /** At least these event types, each at least as often as it stands here; only judged on our own sandbox. */
   readonly events?: readonly string[]
   /** Wall clock from outside, milliseconds; a generous bound on something that must end. Default: limits.wallClockMs + 5,000. */
   readonly withinMs?: number
   /** Peak resident memory of the chamber and all of its children together, in MiB. Default: 700. */
   readonly residentMiB?: number
+  /**
+   * Exactly what may be done to the setting, in the order of the alphabet: `<server>: <first line of a request>` or `<server>: connection`,
+   * `dns: <name>`, `<directory>/<path> created`, `changed` or `removed`. Without it: nothing at all.
+   */
+  readonly effects?: readonly string[]
+  /** Texts that must be, and must not be, in what the servers of the setting were sent. */
+  readonly sent?: readonly string[]
+  readonly notSent?: readonly string[]
+  /** Exactly the decisions in the audit log, as `<operation> allowed` or `denied`; only judged on our own sandbox. */
+  readonly audit?: readonly string[]
 }
 
 export type RunOptions = Omit<TargetRun, 'module' | 'limits'> & { readonly limits?: Partial<TargetRun['limits']> }
@@ -42,6 +54,7 @@ export interface Trial {
   readonly run: RunOptions
   readonly expect: Expectation
   readonly conditions?: readonly Condition[]
+  readonly setting?: Setting
 }
 
 export interface Attack extends Trial {

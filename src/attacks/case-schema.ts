@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { TARGET_OUTCOMES } from '../targets/target.ts'
 import { ASSEMBLERS } from './assemble.ts'
 import { CONDITIONS } from './attack.ts'
+import { settingSchema } from './setting.ts'
 
 const whole = z.number().int().min(0)
 /** i32, f32 and f64 as numbers; i64 as text with an `n` behind it, because YAML's numbers are doubles here. */
@@ -38,6 +39,10 @@ const expect = z.strictObject({
   events: z.array(z.string()).min(1).optional(),
   withinMs: whole.optional(),
   residentMiB: whole.optional(),
+  effects: z.array(z.string()).optional(),
+  sent: z.array(z.string().min(1)).optional(),
+  notSent: z.array(z.string().min(1)).optional(),
+  audit: z.array(z.string()).optional(),
 })
 
 const conditions = z.array(z.enum(CONDITIONS)).min(1)
@@ -54,14 +59,16 @@ const about = {
   valid: z.boolean().optional(),
   run: run.optional(),
   conditions: conditions.optional(),
+  setting: settingSchema.optional(),
   expect,
 }
 const twin = {
-  /** Take calls, args, env, stdin, policy and the limits that are not times from the attack. */
+  /** Take calls, args, env, stdin, policy, setting and the limits that are not times from the attack. */
   inherit: z.boolean().optional(),
   assembler: z.enum(ASSEMBLERS).optional(),
   run: run.optional(),
   conditions: conditions.optional(),
+  setting: settingSchema.optional(),
   expect,
 }
 /** How the bytes of a recipe file are made: a named recipe with its parameters, or text. */

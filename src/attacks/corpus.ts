@@ -100,7 +100,7 @@ export async function readCase(file: string, text: string): Promise<CorpusCase> 
     valid: about.valid ?? true,
     origin: { kind: 'corpus', path: file },
     ...trial(attack, about, runOf(about.run, DEFAULT_LIMITS)),
-    twin: trial(twin.bytes, twin.header, twinRun(about, twin.header)),
+    twin: trial(twin.bytes, withSetting(about, twin.header), twinRun(about, twin.header)),
   }
 }
 
@@ -122,11 +122,11 @@ async function readWat(file: string, text: string): Promise<Parts> {
     )
   const first = part(file, lines, 0, divider, watHeader)
   const second = part(file, lines, divider + 1, lines.length, watTwinHeader)
-  return {
-    about: first.header,
-    attack: await bytesOf(file, first.module, first.header.assembler),
-    twin: { header: second.header, bytes: await bytesOf(file, second.module, second.header.assembler ?? first.header.assembler) },
-  }
+  const attack = await bytesOf(file, first.module, first.header.assembler)
+  // The same program in both roles: what differs is only what it is given and what is around it.
+  const same = second.header.inherit === true && second.module.text.trim() === ''
+  const twin = same ? attack : await bytesOf(file, second.module, second.header.assembler ?? first.header.assembler)
+  return { about: first.header, attack, twin: { header: second.header, bytes: twin } }
 }
 
 interface SourceText {
@@ -277,12 +277,17 @@ function twinRun(about: AttackHeader, twin: TwinHeader): RunOptions {
   return runOf({ ...about.run, ...given(twin.run ?? {}), limits: twin.run?.limits }, { ...DEFAULT_LIMITS, ...given(sizes) })
 }
 
+/** A twin that inherits has the same around it, unless it says what is. */
+const withSetting = (about: AttackHeader, twin: TwinHeader) =>
+  twin.inherit && !twin.setting && about.setting ? { ...twin, setting: about.setting } : twin
+
 function trial(
   bytes: Uint8Array,
-  header: { expect: ExpectHeader; conditions?: AttackHeader['conditions'] },
+  header: { expect: ExpectHeader; conditions?: AttackHeader['conditions']; setting?: AttackHeader['setting'] },
   run: RunOptions,
 ): Trial {
-  return { bytes, run, expect: given(header.expect) as Expectation, ...(header.conditions && { conditions: header.conditions }) }
+  const { expect, conditions, setting } = header
+  return { bytes, run, expect: given(expect) as Expectation, ...(conditions && { conditions }), ...(setting && { setting }) }
 }
 
 /** Without the keys whose value is undefined, which must not hide a default. */

@@ -69,6 +69,11 @@ export class Canaries {
     return { [ENVIRONMENT_NAME]: this.#environment, INTERNAL_SERVICE_URL: `http://127.0.0.1:${this.#port}/` }
   }
 
+  /** The secret that the setting of a trial may hold where the guest must not read. */
+  get secret(): string {
+    return this.#file
+  }
+
   /** Text that every process which inherited the chamber's environment carries in its own. */
   get mark(): string {
     return this.#environment

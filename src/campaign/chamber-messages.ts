@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Condition, RunOptions } from '../attacks/attack.ts'
 import type { Limits } from '../oracles/limits.ts'
+import { UNENFORCED } from '../targets/target.ts'
 
 /** A trial on its way into the chamber. */
 export interface TrialMessage {
@@ -11,6 +12,8 @@ export interface TrialMessage {
   readonly run: RunOptions
   readonly limits: Limits
   readonly conditions: readonly Condition[]
+  /** Variables that the chamber's process has while the trial runs. */
+  readonly environment: Readonly<Record<string, string>>
   /** For the condition `benign-neighbour`: a module that prints `secret` twice and ends. */
   readonly neighbour: { readonly module: Uint8Array; readonly secret: string } | null
 }
@@ -34,6 +37,7 @@ const result = z.strictObject({
   exitCode: z.number().nullable(),
   values: z.array(text).readonly(),
   events: z.array(text).readonly(),
+  audit: z.array(text).readonly().optional(),
 })
 
 /** Every message from a chamber. `at` is `monotonicMs()` of the chamber. */
@@ -43,7 +47,7 @@ export const fromChamber = z.discriminatedUnion('kind', [
     name: text,
     version: text,
     own: z.boolean(),
-    unenforced: z.array(z.enum(['time', 'resident-memory'])).readonly(),
+    unenforced: z.array(z.enum(UNENFORCED)).readonly(),
   }),
   z.strictObject({ kind: z.literal('open-failed'), message: text }),
   z.strictObject({ kind: z.literal('facts'), facts: z.record(text, text) }),

@@ -40,12 +40,14 @@ export function toOutcome(value: unknown, outputLimit: number): Outcome {
     const values = texts(given?.values)
     const events = texts(given?.events)
     const exitCode = given?.exitCode ?? null
+    const audit = given?.audit === undefined ? undefined : texts(given.audit)
     const complete = stdout && stderr && messages && values && events && (exitCode === null || typeof exitCode === 'number')
-    if (!complete || typeof given?.outcome !== 'string') {
+    if (!complete || audit === null || typeof given?.outcome !== 'string') {
       return { result: null, threw: 'TypeError: the target returned something that is not a TargetResult' }
     }
     const outcome = cut(given.outcome) as TargetResult['outcome']
-    return { result: { outcome, detail: cut(given.detail), messages, stdout, stderr, exitCode, values, events }, threw: null }
+    const result = { outcome, detail: cut(given.detail), messages, stdout, stderr, exitCode, values, events }
+    return { result: { ...result, ...(audit && { audit }) }, threw: null }
   } catch (error) {
     return { result: null, threw: `reading the target’s result threw: ${describeThrown(error)}` }
   }

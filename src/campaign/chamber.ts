@@ -2,14 +2,16 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Condition, Trial } from '../attacks/attack.ts'
 import { deadlineOf, limitsOf } from '../oracles/limits.ts'
-import type { Observation } from '../oracles/observation.ts'
+import type { Effects, Observation } from '../oracles/observation.ts'
 import { isWarning } from '../oracles/process.ts'
-import type { Unenforced } from './applies.ts'
+import type { Unenforced } from '../targets/target.ts'
 import { Canaries, type Disturbance } from './canaries.ts'
 import { type Answer, type FromChamber, fromChamber, type ToChamber } from './chamber-messages.ts'
 import { monotonicMs, pause } from './clock.ts'
 import { neighbourModule } from './neighbour.ts'
 import { familyOf, kill, killGroup, leftBehind, type ProcessId } from './processes.ts'
+import { findSecret } from './secrets.ts'
+import { MadeSetting } from './setting/setting.ts'
 
 /** The chamber could not be opened: the target does not load, or its process does not start. */
 export class ChamberError extends Error {
@@ -173,13 +175,19 @@ export class Chamber {
     const conditions: readonly Condition[] = trial.conditions ?? []
     const secret = this.#canaries.neighbour
     const neighbour = conditions.includes('benign-neighbour') ? { module: await neighbourModule(secret), secret } : null
+    const setting = trial.setting ? await MadeSetting.make(trial.setting, this.#canaries.secret) : null
     const id = ++this.#trials
     this.#unhandled = []
     const startedMs = monotonicMs()
     const current = this.#begin(id, startedMs)
-    this.#send({ kind: 'trial', id, bytes: trial.bytes, run: trial.run, limits: limitsOf(trial), conditions, neighbour })
+    const run = setting ? setting.run(trial.run) : trial.run
+    const environment = setting?.environment ?? {}
+    this.#send({ kind: 'trial', id, bytes: trial.bytes, run, limits: limitsOf(trial), conditions, environment, neighbour })
     const answer = await this.#await(current.answer, current.trial, deadlineOf(trial))
-    return await this.#observe(attack, current.trial, answer)
+    const effects = (await setting?.effects()) ?? null
+    const path = setting?.path ?? null
+    await setting?.remove()
+    return await this.#observe(attack, current.trial, answer, effects, path)
   }
 
   #begin(id: number, startedMs: number): { trial: CurrentTrial; answer: Promise<Answer | null> } {
@@ -230,7 +238,13 @@ export class Chamber {
     this.#killRoot()
   }
 
-  async #observe(attack: string, trial: CurrentTrial, answer: Answer | null): Promise<Observation> {
+  async #observe(
+    attack: string,
+    trial: CurrentTrial,
+    answer: Answer | null,
+    effects: Effects | null,
+    settingPath: string | null,
+  ): Promise<Observation> {
     const endedMs = monotonicMs()
     const longestBlockMs = Math.max(trial.longestBlockMs, (answer?.at ?? endedMs) - trial.lastBeatMs)
     if (trial.hung || trial.overrun) await this.#exit
@@ -243,7 +257,7 @@ export class Chamber {
       ['stdout', result?.stdout ?? ''],
       ['stderr', result?.stderr ?? ''],
     ]
-    const canaries = [...(answer?.canaries ?? []), ...this.#canaries.check(places)]
+    const canaries = [...(answer?.canaries ?? []), ...this.#canaries.check(places), ...pathSeen(settingPath, places)]
     const observation: Observation = {
       attack,
       target: this.info.name,
@@ -262,6 +276,7 @@ export class Chamber {
         longestBlockMs,
       },
       canaries,
+      effects,
       elapsedMs: (answer?.at ?? endedMs) - trial.startedMs,
     }
     const errors = this.#unhandled.some((text) => !isWarning(text))
@@ -341,6 +356,12 @@ export class Chamber {
   #note(text: string): void {
     if (this.#unhandled.length < MAX_UNHANDLED) this.#unhandled.push(text)
   }
+}
+
+/** Where the setting lies on the host is nothing that a guest may learn or make the host say (FSX-13, HST-08). */
+function pathSeen(path: string | null, places: readonly (readonly [string, string | Uint8Array])[]): Disturbance[] {
+  const seen = path === null ? null : findSecret(path, places)
+  return seen ? [{ name: 'host-path', seen: `the path of the setting on the host was seen ${seen}` }] : []
 }
 
 /** Sends the target's name and waits until it is loaded. */

@@ -24,6 +24,7 @@ export async function conduct(target: Target, message: TrialMessage): Promise<Co
   const has = (condition: Condition): boolean => message.conditions.includes(condition)
   const bytes = has('shared-bytes') ? onSharedMemory(message.bytes) : Uint8Array.from(message.bytes)
   const restore = has('polluted-object-prototype') ? await pollute(message.bytes) : () => {}
+  const forget = setVariables(message.environment)
   const neighbour = has('benign-neighbour') && message.neighbour ? runNeighbour(target, message) : null
   let changing: NodeJS.Timeout | undefined
   try {
@@ -38,7 +39,20 @@ export async function conduct(target: Target, message: TrialMessage): Promise<Co
     return { ...ending, disturbances: disturbance ? [disturbance] : [] }
   } finally {
     clearInterval(changing)
+    forget()
     restore()
+  }
+}
+
+/** Sets variables of the process; what comes back puts them as they were. */
+function setVariables(environment: TrialMessage['environment']): () => void {
+  const before = Object.keys(environment).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, environment)
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
 

@@ -34,8 +34,7 @@ export async function writeReproducer(
 ): Promise<Pick<FindingRecord, 'reproducer' | 'wat' | 'replay'>> {
   mkdirSync(join(runDirectory, FOLDER), { recursive: true })
   const base = `${FOLDER}/${fileNameOf(finding.id)}`
-  const { run, expect, conditions } = tried.trial
-  const trial = { run, expect, ...(conditions ? { conditions } : {}) }
+  const { bytes: _whole, ...trial } = tried.trial
   const stored = { attack: tried.attack.id, target: target.chamber.target, threats: tried.attack.threats, trial }
   writeFileSync(join(runDirectory, `${base}.wasm`), bytes)
   writeFileSync(join(runDirectory, `${base}.json`), formatTrial(stored))

@@ -1,6 +1,7 @@
 // A trial as a JSON file beside its module: what a reproducer and the journal write down, and `gauntlet replay` reads.
 import { z } from 'zod'
 import { CONDITIONS, type Trial } from '../attacks/attack.ts'
+import { settingSchema } from '../attacks/setting.ts'
 import { TARGET_OUTCOMES } from '../targets/target.ts'
 
 export class TrialFileError extends Error {
@@ -54,8 +55,13 @@ const stored = z.strictObject({
       events: z.array(z.string()).optional(),
       withinMs: z.number().positive().optional(),
       residentMiB: z.number().positive().optional(),
+      effects: z.array(z.string()).optional(),
+      sent: z.array(z.string()).optional(),
+      notSent: z.array(z.string()).optional(),
+      audit: z.array(z.string()).optional(),
     }),
     conditions: z.array(z.enum(CONDITIONS)).optional(),
+    setting: settingSchema.optional(),
   }),
 })
 
@@ -68,9 +74,11 @@ function encode(_key: string, value: unknown): unknown {
 
 /** The text of the file; two-space JSON with a newline at the end. */
 export function formatTrial({ attack, target, threats, trial }: StoredTrial): string {
-  const { run, expect, conditions } = trial
+  // An attack is a trial too, and has more to it than belongs here.
+  const { run, expect, conditions, setting } = trial
   const stdin = run.stdin ? { stdin: { base64: Buffer.from(run.stdin).toString('base64') } } : {}
-  const plain = { attack, target, threats, trial: { run: { ...run, ...stdin }, expect, ...(conditions ? { conditions } : {}) } }
+  const around = { ...(conditions && { conditions }), ...(setting && { setting }) }
+  const plain = { attack, target, threats, trial: { run: { ...run, ...stdin }, expect, ...around } }
   return `${JSON.stringify(plain, encode, 2)}\n`
 }
 

@@ -1,15 +1,25 @@
 // The judge: asks every oracle about a trial, and weighs an attack's verdict against that of its twin.
 import type { Trial } from '../attacks/attack.ts'
+import { auditOracle } from './audit.ts'
 import { canaryOracle } from './canary.ts'
+import { effectOracle } from './effect.ts'
 import type { Observation, OracleVerdict, Verdict } from './observation.ts'
 import type { Oracle } from './oracle.ts'
 import { processOracle } from './process.ts'
 import { resourceOracle } from './resource.ts'
 import { timeOracle } from './time.ts'
-import { verdictOracle } from './verdict.ts'
+import { NOT_OFFERED, verdictOracle } from './verdict.ts'
 
 /** What is worst comes first: the first violation names the finding. */
-export const ORACLES: readonly Oracle[] = [canaryOracle, processOracle, timeOracle, resourceOracle, verdictOracle]
+export const ORACLES: readonly Oracle[] = [
+  canaryOracle,
+  effectOracle,
+  processOracle,
+  timeOracle,
+  resourceOracle,
+  auditOracle,
+  verdictOracle,
+]
 
 /** All oracles on one observation: violated if any says so, else inconclusive if any could not judge. */
 export function judgeTrial(trial: Pick<Trial, 'run' | 'expect'>, observation: Observation, own: boolean): Verdict {
@@ -23,12 +33,23 @@ export function judgeTrial(trial: Pick<Trial, 'run' | 'expect'>, observation: Ob
 
 /**
  * The twin rule: that an attack was stopped is evidence only if the same thing, done honestly, is allowed. So a contained attack whose twin
- * was not allowed is inconclusive. A violation stays one, whatever became of the twin.
+ * was not allowed is inconclusive. A violation stays one, whatever became of the twin; but where a foreign host refused both, it does not offer
+ * what they need, and nothing was tried.
  */
 export function judgeAttack(attack: Verdict, twin: Verdict | null): Verdict {
+  if (twin && refusedOnly(attack) && refusedOnly(twin)) {
+    const reason = 'the target refused the attack and its twin alike: it does not offer what they need, so nothing was tried'
+    return { kind: 'inconclusive', reason, oracles: attack.oracles }
+  }
   if (attack.kind !== 'contained' || twin?.kind === 'contained') return attack
   const why = twin === null ? 'its twin was not run' : `its twin was not allowed: ${twin.reason}`
   return { kind: 'inconclusive', reason: `the attack was stopped, but ${why}`, oracles: attack.oracles }
+}
+
+/** Nothing is wrong but that the module was refused, and so did not do what it was to do. */
+function refusedOnly({ oracles }: Verdict): boolean {
+  const wrong = oracles.filter((oracle) => oracle.kind === 'violated').map(({ code }) => code)
+  return wrong.includes(NOT_OFFERED) && wrong.every((code) => [NOT_OFFERED, 'effect-missing', 'sent-missing'].includes(code))
 }
 
 /** The oracle that a violation is named after, or null if the verdict is no violation. */

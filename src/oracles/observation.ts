@@ -1,6 +1,14 @@
 // An observation: everything that was seen from outside while an attack ran; and a verdict: what an oracle makes of it.
 import type { TargetResult } from '../targets/target.ts'
 
+/** Seen by servers and in directories, outside of the chamber. */
+export interface Effects {
+  /** In the order of the alphabet; see `Expectation`. */
+  readonly done: readonly string[]
+  /** What each connection sent, byte for byte as latin1. */
+  readonly sent: readonly string[]
+}
+
 export interface Observation {
   readonly attack: string
   readonly target: string
@@ -28,6 +36,8 @@ export interface Observation {
   }
   /** Names of the canaries that were disturbed or seen where they must not be, with what was seen. */
   readonly canaries: readonly { readonly name: string; readonly seen: string }[]
+  /** What was done to the setting of the trial; null if it has none. */
+  readonly effects: Effects | null
   /** From the call of the target to its answer, measured in the campaign's process, in milliseconds. */
   readonly elapsedMs: number
 }
@@ -35,7 +45,7 @@ export interface Observation {
 export type VerdictKind = 'contained' | 'violated' | 'inconclusive'
 
 export interface OracleVerdict {
-  readonly oracle: 'process' | 'canary' | 'verdict' | 'time' | 'resource'
+  readonly oracle: 'process' | 'canary' | 'effect' | 'audit' | 'verdict' | 'time' | 'resource'
   readonly kind: VerdictKind
   /** What was expected and what was seen, in one sentence; guest text neutralised. */
   readonly reason: string

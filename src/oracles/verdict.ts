@@ -9,6 +9,9 @@ const say = speaker('verdict')
 /** Longest text that a message to the embedder may have, in UTF-16 code units: longer ones carry guest text by the yard. */
 export const MAX_MESSAGE_LENGTH = 2_000
 
+/** Code of a refusal by a host that need not offer what the guest imports: by itself it may be right or wrong; see `judgeAttack`. */
+export const NOT_OFFERED = 'refused-not-expected'
+
 interface Fault {
   readonly code: string
   readonly reason: string
@@ -48,11 +51,11 @@ const forbiddenText: Rule = (expect, result) => {
   return null
 }
 
-const outcome: Rule = (expect, result) =>
+const outcome: Rule = (expect, result, own) =>
   expect.outcomes.includes(result.outcome)
     ? null
     : {
-        code: 'outcome-not-expected',
+        code: !own && result.outcome === 'refused' ? NOT_OFFERED : 'outcome-not-expected',
         reason: `the outcome must be ${among(expect.outcomes)}, but was ${result.outcome} (${[result.detail, ...result.messages]
           .slice(0, 3)
           .map((text) => quote(text))
@@ -90,7 +93,9 @@ const values: Rule = (expect, result) => {
 }
 
 const events: Rule = (expect, result, own) => {
-  const missing = own ? (expect.events ?? []).filter((type) => !result.events.includes(type)) : []
+  const wanted = expect.events ?? []
+  const times = (types: readonly string[], type: string) => types.filter((one) => one === type).length
+  const missing = own ? [...new Set(wanted)].filter((type) => times(result.events, type) < times(wanted, type)) : []
   if (missing.length === 0) return null
   return {
     code: 'event-missing',

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Target } from './target.ts'
+import { type Target, UNENFORCED } from './target.ts'
 
 /** The target cannot be used; the message says which, why, and what to do. */
 export class TargetError extends Error {
@@ -86,7 +86,7 @@ async function callFactory(specifier: string, path: string, factory: unknown, ar
   }
 }
 
-const isUnenforced = (value: unknown): boolean => value === 'time' || value === 'resident-memory'
+const isUnenforced = (value: unknown): boolean => (UNENFORCED as readonly unknown[]).includes(value)
 
 /** The shape only: what it does is for the oracles to judge. */
 function checkTarget(value: unknown, path: string): Target {
@@ -102,7 +102,7 @@ function checkTarget(value: unknown, path: string): Target {
   if (typeof target['version'] !== 'string') throw wrong('`version` must be text')
   if (typeof target['run'] !== 'function') throw wrong('`run` must be a function')
   if (target['unenforced'] !== undefined && !(Array.isArray(target['unenforced']) && target['unenforced'].every(isUnenforced))) {
-    throw wrong('`unenforced` must be a list of "time" and "resident-memory" if it is there')
+    throw wrong(`\`unenforced\` must be a list out of ${UNENFORCED.join(', ')} if it is there`)
   }
   for (const name of ['describe', 'close']) {
     if (target[name] !== undefined && typeof target[name] !== 'function')

@@ -1,6 +1,7 @@
 // Our own sandbox as a target, at either isolation level.
 import { readFileSync } from 'node:fs'
 import {
+  type AuditRecord,
   createSandbox,
   type ExecutionResult,
   GuestNotReady,
@@ -8,7 +9,7 @@ import {
   type PolicyInput,
   UsageError,
 } from '../sandbox/index.ts'
-import type { CallStep, Target, TargetOutcome, TargetResult, TargetRun } from './target.ts'
+import { type CallStep, type Target, type TargetOutcome, type TargetResult, type TargetRun, UNENFORCED } from './target.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -32,42 +33,68 @@ const OUTCOMES: Readonly<Record<ExecutionResult['outcome'], TargetOutcome>> = {
 export default function makeSandboxTarget(level: 'jail' | 'inline'): Target {
   const unlimited = { wallClockMs: null, cpuMs: null, residentBytes: null }
   const base: PolicyInput = level === 'jail' ? {} : { isolation: { level, exclusiveJail: false }, quotas: unlimited }
-  const sandbox = createSandbox(base)
+  // Of the run that is going on. A second one beside it (`benign-neighbour`) has no policy of its own, and nothing to record.
+  let audit: string[] = []
+  const sandbox = createSandbox(base, { audit: { write: (record) => void audit.push(decisionOf(record)) } })
   return {
     name: `sandbox-${level}`,
     version: `wasm-gauntlet ${version}`,
     own: true,
-    unenforced: level === 'inline' ? ['time', 'resident-memory'] : [],
+    unenforced: level === 'inline' ? UNENFORCED : [],
     describe: () =>
       level === 'jail' ? sandbox.describe() : Promise.resolve({ isolation: 'the thread of the caller; for measuring only' }),
     close: () => sandbox[Symbol.asyncDispose](),
-    run: async (run) => {
-      try {
-        return await runOn(sandbox, level, run)
-      } catch (error) {
-        // A start that did not complete and a call that the state does not allow are answers; anything else is a fault, and the chamber sees it.
-        if (error instanceof GuestNotReady) return answer([error.result])
-        throw error
-      }
+    run: (run) => {
+      if (run.dnsServer !== undefined || keepsState(run)) return runAlone(base, level, run)
+      if (run.policy !== undefined) audit = []
+      return runOn(sandbox, level, run, audit)
     },
   }
 }
 
-async function runOn(sandbox: ReturnType<typeof createSandbox>, level: 'jail' | 'inline', run: TargetRun): Promise<TargetResult> {
+const decisionOf = ({ operation, decision }: AuditRecord) => `${operation} ${decision}`
+
+/** Whether something of the run would still be there for the next one: the key-value store lives as long as its sandbox. */
+const keepsState = ({ policy }: TargetRun): boolean => Boolean((policy as PolicyInput | undefined)?.capabilities?.kv)
+
+/** In a sandbox of its own, with the name server and the key-value store of this run. */
+async function runAlone(base: PolicyInput, level: 'jail' | 'inline', run: TargetRun): Promise<TargetResult> {
+  const audit: string[] = []
+  const dnsServers = run.dnsServer === undefined ? {} : { dnsServers: [run.dnsServer] }
+  await using sandbox = createSandbox(base, { audit: { write: (record) => void audit.push(decisionOf(record)) }, ...dnsServers })
+  return await runOn(sandbox, level, run, audit)
+}
+
+/**
+ * A start that did not complete and a call that the state does not allow are answers; anything else is a fault, and the chamber sees it.
+ *
+ * @param audit filled while the run goes on
+ */
+async function runOn(
+  sandbox: ReturnType<typeof createSandbox>,
+  level: 'jail' | 'inline',
+  run: TargetRun,
+  audit: readonly string[],
+): Promise<TargetResult> {
   const { args, env, stdin } = run
   const options = { ...(args && { args }), ...(env && { env }), ...(stdin && { stdin }) }
-  await using instance = await sandbox.create(run.module, policyOf(level, run), options)
-  const results: ExecutionResult[] = [instance.startup]
-  const calls = run.calls ?? defaultCalls(instance)
-  for (const { call, args: values = [] } of calls) {
-    try {
-      results.push(await instance.call(call, ...values))
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error
-      return answer(results, error.message)
+  const results: ExecutionResult[] = []
+  try {
+    await using instance = await sandbox.create(run.module, policyOf(level, run), options)
+    results.push(instance.startup)
+    for (const { call, args: values = [] } of run.calls ?? defaultCalls(instance)) {
+      const refused = await instance.call(call, ...values).then(
+        (result) => void results.push(result),
+        (error: unknown) => error,
+      )
+      if (refused instanceof UsageError) return { ...answer(results, refused.message), audit }
+      if (refused !== undefined) throw refused
     }
+    return { ...answer(results), audit }
+  } catch (error) {
+    if (error instanceof GuestNotReady) return { ...answer([error.result]), audit }
+    throw error
   }
-  return answer(results)
 }
 
 function defaultCalls(instance: Instance): CallStep[] {

@@ -25,6 +25,8 @@ export interface TargetRun {
   }
   /** Policy profile or overrides in the target's own words. Ours: a policy object; see src/sandbox/policy. Others may ignore it. */
   readonly policy?: unknown
+  /** Name server that the guest's network calls are to use, `address:port`; for targets that grant a network. */
+  readonly dnsServer?: string
 }
 
 /**
@@ -47,7 +49,16 @@ export interface TargetResult {
   readonly values: readonly string[]
   /** Types of the security events, for targets that have them. */
   readonly events: readonly string[]
+  /** Decisions in the audit log as `<operation> allowed` or `denied`, for targets that have one. */
+  readonly audit?: readonly string[]
 }
+
+/**
+ * What a target may refuse to promise. `time`, `resident-memory`: limits. `waiting-host-calls`: host calls for which the guest has to wait, so that
+ * it has neither network nor live directories.
+ */
+export const UNENFORCED = ['time', 'resident-memory', 'waiting-host-calls'] as const
+export type Unenforced = (typeof UNENFORCED)[number]
 
 export interface Target {
   /** Short stable name, e.g. `sandbox-jail`, `bare`. */
@@ -57,10 +68,10 @@ export interface Target {
   /** True for our own sandbox: a violation decides the exit code. */
   readonly own?: boolean
   /**
-   * Limits that this target refuses to promise, so that attacks which only such a limit can stop do not apply to it. Ours under `inline`, where the
+   * What this target refuses to promise, so that attacks which only that can stop, or which need it, do not apply to it. Ours under `inline`, where the
    * policy must say so too. A target that promises a limit and does not keep it has no entry here, and is found out.
    */
-  readonly unenforced?: readonly ('time' | 'resident-memory')[]
+  readonly unenforced?: readonly Unenforced[]
   /** Facts for the report, such as flags that are active. Asked once per run of the gauntlet. */
   describe?(): Promise<Readonly<Record<string, string>>>
   run(run: TargetRun): Promise<TargetResult>

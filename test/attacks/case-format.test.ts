@@ -65,6 +65,35 @@ describe('a good case', () => {
     expect(twin.run).toEqual({ limits: DEFAULT_LIMITS })
   })
 
+  test('a setting is read with its defaults, and inherited unless the twin has its own', async () => {
+    const around = ';;! setting: {servers: {api: {responses: [{path: /a}]}}, names: {a.test: [[192.0.2.1]]}}\n'
+    const setting = {
+      servers: { api: { responses: [{ path: '/a', status: 200, headers: {}, body: '', delayMs: 0 }] } },
+      names: { 'a.test': [['192.0.2.1']] },
+    }
+    const header = HEADER.replace(';;! expect', `${around};;! expect`)
+    expect(await readCase('corpus/RES-01-good.wat', header + TWIN)).toMatchObject({ setting, twin: { setting } })
+    const own = TWIN.replace(';;! run', ';;! setting: {directories: {root: {a: text}}}\n;;! run')
+    expect((await readCase('corpus/RES-01-good.wat', header + own)).twin.setting).toEqual({
+      directories: { root: { a: 'text' } },
+    })
+    const alone = await readCase('corpus/RES-01-good.wat', header + TWIN.replace(';;! inherit: true\n', ''))
+    expect(alone.twin).not.toHaveProperty('setting')
+  })
+
+  test('a twin that inherits and has no module is the same program', async () => {
+    const same = `;;! --- twin\n;;! inherit: true\n;;! run: {args: [b]}\n;;! expect: {outcomes: [completed]}\n`
+    const { bytes, twin, run } = await readCase('corpus/RES-01-good.wat', HEADER + same)
+    expect(twin.bytes).toEqual(bytes)
+    expect([run.args, twin.run.args]).toEqual([['a'], ['b']])
+  })
+
+  test('what is expected to be done, sent and recorded is read', async () => {
+    const expected = 'effects: ["api: GET / HTTP/1.1"], sent: [a], notSent: [b], audit: [net.http allowed]'
+    const { expect: seen } = await readCase('corpus/RES-01-good.wat', HEADER.replace('withinMs: 9000', expected) + TWIN)
+    expect(seen).toMatchObject({ effects: ['api: GET / HTTP/1.1'], sent: ['a'], notSent: ['b'], audit: ['net.http allowed'] })
+  })
+
   test('a recipe file makes its bytes from recipes and from text', async () => {
     const attack = await readCase(
       'corpus/MOD-01-good.yaml',

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Condition, Trial } from '../../src/attacks/attack.ts'
+import type { Setting } from '../../src/attacks/setting.ts'
 import { Chamber, ChamberError, inFreshChamber } from '../../src/campaign/chamber.ts'
 import { allProcesses, HAS_PROC } from '../../src/campaign/processes.ts'
 import { judgeTrial, violationOf } from '../../src/oracles/judge.ts'
@@ -50,7 +51,11 @@ function survivors(): string[] {
     : execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' }).split('\n')
   return table.filter((line) => line.includes(marker))
 }
-afterEach(() => expect(survivors()).toEqual([]))
+afterEach(async () => {
+  // A process that was killed needs a moment to be gone.
+  for (let i = 0; i < 100 && survivors().length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(survivors()).toEqual([])
+})
 
 describe('one trial in a chamber', () => {
   it.each([
@@ -136,6 +141,50 @@ describe('conditions', () => {
     expect(first.canaries).toEqual([])
     const { conditions: _, ...clean } = polluted
     expect((await chamber.run('clean', clean)).result?.outcome).toBe('refused')
+    await chamber.close()
+  })
+})
+
+describe('a setting', () => {
+  const setting: Setting = {
+    directories: { root: { 'a.txt': 'text', secret: '{secret}' } },
+    servers: { api: { responses: [{ status: 200, headers: {}, body: 'yes', delayMs: 0 }] } },
+  }
+  const around = (behaviour: string, file = 'a.txt', expectation: Partial<Trial['expect']> = {}): Trial => ({
+    bytes: new TextEncoder().encode(behaviour),
+    run: { args: [`{dir:root}/${file}`], env: { SERVER: 'http://127.0.0.1:{port:api}/path' } },
+    expect: { outcomes: ['completed'], ...expectation },
+    setting,
+  })
+  const violationIn = async (one: Trial) => {
+    const { observation } = await inFreshChamber({ target: MISBEHAVING }, 'setting', one)
+    const violation = violationOf(judgeTrial(one, observation, false))
+    return violation ? `${violation.oracle} ${violation.code}` : 'contained'
+  }
+
+  it.each([
+    ['left alone', around('fine'), 'contained'],
+    ['changed', around('changes-setting'), 'effect effect-not-expected'],
+    ['changed as it may be', around('changes-setting', 'a.txt', { effects: ['root/a.txt changed'] }), 'contained'],
+    [
+      'left alone where it must be changed',
+      around('fine', 'a.txt', { effects: ['root/a.txt changed'] }),
+      'effect effect-missing',
+    ],
+    ['asked', around('asks-setting'), 'effect effect-not-expected'],
+    ['asked as it may be', around('asks-setting', 'a.txt', { effects: ['api: GET /path HTTP/1.1'] }), 'contained'],
+    ['whose place is told', around('tells-setting'), 'canary host-path'],
+    ['whose secret is told', around('prints-setting', 'secret'), 'canary file-secret'],
+    ['whose text is told, which is none', around('prints-setting'), 'contained'],
+  ])('that is %s', async (_name, one, expected) => {
+    expect(await violationIn(one)).toBe(expected)
+  })
+
+  it('is made anew for each trial, and gone after it', async () => {
+    const chamber = await Chamber.open({ target: MISBEHAVING })
+    const one = around('changes-setting', 'a.txt', { effects: ['root/a.txt changed'] })
+    for (const _ of [1, 2]) expect((await chamber.run('x', one)).effects?.done).toEqual(['root/a.txt changed'])
+    expect((await chamber.run('x', trial('fine'))).effects).toBeNull()
     await chamber.close()
   })
 })

@@ -10,6 +10,7 @@ import { forEachParallel } from '../../src/campaign/pool.ts'
 import { familyOf, HAS_PROC, kill, killGroup, leftBehind, parsePs, readProcess } from '../../src/campaign/processes.ts'
 import { DEMANDS, selfCheck } from '../../src/campaign/self-check.ts'
 import type { FindingRecord, TrialRecord, WeakeningRecord } from '../../src/reports/run-record.ts'
+import { UNENFORCED, type Unenforced } from '../../src/targets/target.ts'
 
 describe('applies', () => {
   const loop: Expectation = { outcomes: ['limit'], details: ['wall-clock-limit', 'cpu-limit'] }
@@ -33,6 +34,16 @@ describe('applies', () => {
     ['a limit without a name', { outcomes: ['limit'] }, ['time'], false],
     ['what may also trap', { outcomes: ['trapped', 'limit'] }, ['time'], true],
   ])('%s', (_name, expectation, unenforced, expected) => expect(applies({ expect: expectation }, unenforced)).toBe(expected))
+
+  const around = { expect: { outcomes: ['exited'] }, setting: { directories: { root: {} } } } as const
+  it.each<[string, Unenforced[], boolean]>([
+    ['one whose guests wait for host calls', [], true],
+    ['one that promises that, and no limit', ['time', 'resident-memory'], true],
+    ['one whose guests cannot wait', ['waiting-host-calls'], false],
+    ['one that promises nothing', [...UNENFORCED], false],
+  ])('what has something around it, to %s', (_name, unenforced, expected) => expect(applies(around, unenforced)).toBe(expected))
+  it('what needs no host call that waits, to one that has none', () =>
+    expect(applies({ expect: loop }, ['waiting-host-calls'])).toBe(true))
 })
 
 describe('selfCheck', () => {
@@ -95,6 +106,8 @@ describe('toOutcome', () => {
     expect(result).toEqual(good)
     expect(result?.stdout).not.toBe(good.stdout)
   })
+  it('takes the audit log along where there is one', () =>
+    expect(toOutcome({ ...good, audit: ['fs.open denied'] }, 10).result?.audit).toEqual(['fs.open denied']))
   it.each([
     ['nothing', undefined],
     ['text', 'completed'],
@@ -102,6 +115,7 @@ describe('toOutcome', () => {
     ['output that is text', { ...good, stdout: 'x' }],
     ['messages that are no list', { ...good, messages: 'x' }],
     ['an exit code that is text', { ...good, exitCode: '0' }],
+    ['an audit log that is text', { ...good, audit: 'x' }],
   ])('calls %s no result', (_name, value) =>
     expect(toOutcome(value, 10)).toMatchObject({ result: null, threw: expect.stringContaining('not a TargetResult') }),
   )

@@ -28,8 +28,19 @@ const stored: StoredTrial = {
       events: ['e'],
       withinMs: 9,
       residentMiB: 8,
+      effects: ['api: GET / HTTP/1.1', 'root/new created'],
+      sent: ['\u0000ÿ'],
+      notSent: ['{secret}'],
+      audit: ['net.http allowed'],
     },
     conditions: ['shared-bytes'],
+    setting: {
+      directories: { root: { file: 'text', link: { link: '{dir:other}' }, again: { hardLink: 'root/file' } }, other: {} },
+      servers: { api: { responses: [{ status: 302, headers: { Location: '/' }, body: '', delayMs: 0, dripMs: 5 }] } },
+      names: { 'a.test': [['192.0.2.1'], ['127.0.0.1']] },
+      environment: { HTTP_PROXY: 'http://127.0.0.1:{port:api}' },
+      swaps: [{ path: 'root/file', link: '{dir:other}' }],
+    },
   },
 }
 
@@ -38,6 +49,17 @@ describe('a stored trial', () => {
     const back = parseTrial(formatTrial(stored), 'x.json')
     expect(back).toEqual(stored)
     expect(Object.is(back.trial.run.calls?.[0]?.args?.[7], -0)).toBe(true)
+  })
+  it('is written of an attack without what only the attack has', () => {
+    const { bytes, ...trial } = {
+      ...stored.trial,
+      bytes: Uint8Array.of(1),
+      id: 'LNK-01-x',
+      title: 't',
+      twin: { bytes: Uint8Array.of(2) },
+    }
+    expect(bytes).toHaveLength(1)
+    expect(parseTrial(formatTrial({ ...stored, trial }), 'x.json')).toEqual(stored)
   })
   it('may be as small as a trial can be', () => {
     const small: StoredTrial = {
@@ -52,6 +74,7 @@ describe('a stored trial', () => {
     ['no JSON', '{', /^x\.json is not JSON/],
     ['another object', '{}', /at attack/],
     ['an outcome that there is not', formatTrial(stored).replace('"refused"', '"fine"'), /at trial\.expect\.outcomes\.0/],
+    ['a setting with something else', formatTrial(stored).replace('"directories"', '"folders"'), /at trial\.setting/],
     ['an argument that is text', formatTrial(stored).replace('"-5n"', '"five"'), /at trial\.run\.calls\.0\.args/],
   ])('is refused: %s', (_name, text, message) => {
     expect(() => parseTrial(text, 'x.json')).toThrow(TrialFileError)

@@ -11,7 +11,15 @@ describe('judgeTrial', () => {
     const judged = judgeTrial(trialWith(), observed({}), true)
     expect(judged.kind).toBe('contained')
     expect(judged.reason).toContain('completed')
-    expect(judged.oracles.map((oracle) => oracle.oracle).sort()).toEqual(['canary', 'process', 'resource', 'time', 'verdict'])
+    expect(judged.oracles.map((oracle) => oracle.oracle).sort()).toEqual([
+      'audit',
+      'canary',
+      'effect',
+      'process',
+      'resource',
+      'time',
+      'verdict',
+    ])
     expect(violationOf(judged)).toBeNull()
   })
   it('names the worst of several violations', () => {
@@ -50,6 +58,15 @@ describe('judgeAttack', () => {
     ['inconclusive', 'contained', 'inconclusive'],
   ])('an attack that is %s, with a twin that is %s, is %s', (attack, twin, expected) => {
     expect(judgeAttack(verdict(attack), twin === null ? null : verdict(twin)).kind).toBe(expected)
+  })
+  it('is inconclusive where a foreign host refused both, whatever the twin would have done', () => {
+    const refused = observed({ result: { outcome: 'refused' }, effects: { done: [], sent: [] } })
+    const judge = (own: boolean, expect = {}) => judgeTrial(trialWith(expect), refused, own)
+    expect(judgeAttack(judge(false), judge(false, { effects: ['api: connection'] })).kind).toBe('inconclusive')
+    expect(judgeAttack(judge(true), judge(true)).kind).toBe('violated')
+    expect(judgeAttack(judge(false), verdict('contained')).kind).toBe('violated')
+    const leaking = observed({ result: { outcome: 'refused' }, canaries: [{ name: 'connection', seen: 'one' }] })
+    expect(judgeAttack(judgeTrial(trialWith(), leaking, false), judge(false)).kind).toBe('violated')
   })
   it('says what was wrong with the twin', () => {
     expect(judgeAttack(verdict('contained'), verdict('violated')).reason).toContain('is violated')

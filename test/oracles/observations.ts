@@ -30,6 +30,7 @@ export function observed(changes: {
   chamber?: Partial<Observation['chamber']>
   threw?: string
   canaries?: Observation['canaries']
+  effects?: Observation['effects']
   elapsedMs?: number
 }): Observation {
   return {
@@ -39,6 +40,7 @@ export function observed(changes: {
     threw: changes.threw ?? null,
     chamber: { ...goodChamber, ...changes.chamber },
     canaries: changes.canaries ?? [],
+    effects: changes.effects ?? null,
     elapsedMs: changes.elapsedMs ?? 100,
   }
 }

@@ -1,7 +1,9 @@
 // Every oracle says both "contained" and "violated", each for its own reason.
 import { describe, expect, it } from 'vitest'
 import type { Expectation } from '../../src/attacks/attack.ts'
+import { auditOracle } from '../../src/oracles/audit.ts'
 import { canaryOracle } from '../../src/oracles/canary.ts'
+import { effectOracle } from '../../src/oracles/effect.ts'
 import { deadlineOf, limitsOf } from '../../src/oracles/limits.ts'
 import type { Observation } from '../../src/oracles/observation.ts'
 import { processOracle } from '../../src/oracles/process.ts'
@@ -186,6 +188,7 @@ describe('the verdict oracle', () => {
   it.each([
     ['detail', { details: ['wall-clock-limit'] }, 'detail-not-expected'],
     ['event', { events: ['cpu-limit'] }, 'event-missing'],
+    ['number of events', { events: ['module-refused', 'module-refused'] }, 'event-missing'],
   ])('judges a %s only on our own sandbox', (_name, expectation, code) => {
     expect(verdictOracle(trialWith(expectation), observed({}), true)).toMatchObject({ kind: 'violated', code })
     expect(verdictOracle(trialWith(expectation), observed({}), false)).toMatchObject({ kind: 'contained' })
@@ -203,5 +206,48 @@ describe('the verdict oracle', () => {
     expect(reason).toContain('<U+001B>')
     expect(reason).not.toMatch(/\p{Cc}/u)
     expect(reason.length).toBeLessThan(300)
+  })
+})
+
+describe('the effect oracle', () => {
+  const effects = (done: readonly string[], sent: readonly string[] = []) => observed({ effects: { done, sent } })
+  const judge = (expect: Partial<Expectation>, observation: Observation) => effectOracle(trialWith(expect), observation, false)
+
+  it.each([
+    ['nothing around the guest', {}, observed({})],
+    ['nothing done, nothing expected', {}, effects([])],
+    ['exactly what was expected', { effects: ['b', 'a', 'a'] }, effects(['a', 'a', 'b'])],
+    ['what must be sent', { effects: ['a'], sent: ['Host: x'], notSent: ['Cookie'] }, effects(['a'], ['GET /\r\nHost: x\r\n'])],
+  ] as const)('is content with %s', (_, expected, observation) => {
+    expect(judge(expected, observation).kind).toBe('contained')
+  })
+
+  it.each([
+    ['effect-not-expected', {}, effects(['a'])],
+    ['effect-not-expected', { effects: ['a'] }, effects(['a', 'a'])],
+    ['effect-not-expected', { effects: ['b'] }, effects(['a', 'b'])],
+    ['effect-missing', { effects: ['a', 'b'] }, effects(['a'])],
+    ['effect-missing', { effects: ['a', 'a'] }, effects(['a'])],
+    ['sent-forbidden', { notSent: ['Cookie'] }, effects([], ['x', 'a Cookie b'])],
+    ['sent-missing', { sent: ['x'] }, effects([], ['y'])],
+  ] as const)('finds %s', (code, expected, observation) => {
+    expect(judge(expected, observation)).toMatchObject({ kind: 'violated', code })
+  })
+})
+
+describe('the audit oracle', () => {
+  const result = (audit?: readonly string[]) => observed({ result: audit ? { audit } : {} })
+  it.each([
+    ['contained', [], result([])],
+    ['contained', ['a allowed', 'b denied'], result(['a allowed', 'b denied'])],
+    ['violated', ['a allowed'], result(['a allowed', 'a allowed'])],
+    ['violated', ['a allowed'], result([])],
+    ['violated', ['a allowed', 'b denied'], result(['b denied', 'a allowed'])],
+    ['violated', [], result()],
+    ['inconclusive', [], observed({ result: null })],
+  ] as const)('%s if %o is expected', (kind, audit, observation) => {
+    expect(auditOracle(trialWith({ audit }), observation, true).kind).toBe(kind)
+    expect(auditOracle(trialWith({ audit }), observation, false).kind).toBe('contained')
+    expect(auditOracle(trialWith(), observation, true).kind).toBe('contained')
   })
 })

@@ -1,6 +1,5 @@
 // The executor guest: one module, generated from the ABI table, that interprets a byte program as a sequence of host calls.
-import { ABI } from '../../sandbox/host/abi.ts'
-import type { AbiFunction } from '../../sandbox/host/abi-types.ts'
+import { ABI, type AbiFunction, type AbiValueType } from '../../sandbox/host/abi/index.ts'
 import {
   type Bytes,
   body,
@@ -21,8 +20,8 @@ import {
   u32,
 } from '../../wasm/writer.ts'
 
-/** The calls that the executor can make: those the sandbox offers. A program names them by their index here. */
-export const EXECUTOR_CALLS: readonly AbiFunction[] = ABI.filter((entry) => entry.offered)
+/** The calls that the executor can make. A program names them by their index here. */
+export const EXECUTOR_CALLS: readonly AbiFunction[] = ABI
 
 /** Written as a call's result when the guest is still alive where it must not be: an exception of the host was caught, or `proc_exit` returned. */
 export const SURVIVED = 0x5afe
@@ -32,13 +31,19 @@ export const FIELD = 8
 export const recordBytes = (call: AbiFunction): number => FIELD * (call.parameters.length + 2)
 export const resultOffset = (call: AbiFunction): number => FIELD * (call.parameters.length + 1)
 
+/** Where programs have their records; behind everything that honest pointers of a program point to. */
+export const RECORDS = 0x8000
+
 const PC = 0
 const PROGRAM_END = 1
 
+/** Load instruction and alignment of each type. */
+const LOAD = { i32: [0x28, 2], i64: [0x29, 3], f64: [0x2b, 3] } as const
+
 /** One argument out of the record. */
-function argument(type: 'i32' | 'i64', index: number): Uint8Array {
-  const load = type === 'i32' ? bytes(0x28, memarg(2, FIELD * (index + 1))) : bytes(0x29, memarg(3, FIELD * (index + 1)))
-  return bytes(instruction.localGet(PC), load)
+function argument(type: AbiValueType, index: number): Uint8Array {
+  const [opcode, alignment] = LOAD[type]
+  return bytes(instruction.localGet(PC), opcode, memarg(alignment, FIELD * (index + 1)))
 }
 
 /** `try (result i32) <call> catch_all SURVIVED end`: whatever the host throws, this guest would go on. */

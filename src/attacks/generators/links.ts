@@ -1,14 +1,13 @@
 // Generators of imports and exports whose names, kinds and types select what a host did not mean to give (LNK-01 to LNK-20, OUT-01 to OUT-03).
 import fc from 'fast-check'
-import { ABI, WASI_MODULE } from '../../sandbox/host/abi.ts'
-import type { AbiFunction } from '../../sandbox/host/abi-types.ts'
+import { type AbiFunction, WASI_MODULE } from '../../sandbox/host/abi/index.ts'
 import { body, bytes, END, functionType, moduleOf, name, section, u32, vec } from '../../wasm/writer.ts'
+import { GRANTED_CALLS, REFUSED_CALLS } from '../granted.ts'
 import { exportKinds, names } from '../recipes/hostile-names.ts'
 import { SECTIONS, YIELD } from '../recipes/skeleton.ts'
 import { COMPLETED, type Draft, type Generator, generator, REFUSED } from './generator.ts'
 
 type Type = 'i32' | 'i64' | 'f32' | 'f64' | 'externref' | 'funcref'
-const OFFERED = ABI.filter(({ offered }) => offered)
 const typesOf = (entry: AbiFunction): [Type[], Type[]] => [
   entry.parameters.map(({ type }) => type),
   entry.result === 'errno' ? ['i32'] : [],
@@ -48,7 +47,7 @@ function importing(wanted: readonly Wanted[]): Uint8Array {
 }
 
 const granted = fc
-  .constantFrom(...OFFERED)
+  .constantFrom(...GRANTED_CALLS)
   .map((entry): Wanted => ({ module: entry.module, field: entry.name, type: typesOf(entry) }))
 const ANSWERS = { ...COMPLETED, values: ['42'] }
 const allowed = (wanted: Wanted) => ({ bytes: importing([wanted]), expect: ANSWERS })
@@ -91,7 +90,7 @@ const wrongSignatures = generator({
   provenance: 'JS API, function imports: a JavaScript function fits every type',
   drafts: fc
     .record({
-      entry: fc.constantFrom(...OFFERED),
+      entry: fc.constantFrom(...GRANTED_CALLS),
       how: fc.constantFrom('add', 'drop', 'widen', 'result'),
       twin: granted,
       as: fc.constantFrom<Type>('i64', 'f64', 'externref', 'funcref'),
@@ -154,7 +153,7 @@ const nearNames = generator({
   provenance: 'component-model#395; zed-industries/zed#55533; JS API builtins; uvwasi#266',
   drafts: fc
     .record({
-      entry: fc.constantFrom(...OFFERED),
+      entry: fc.constantFrom(...GRANTED_CALLS),
       change: fc.constantFrom(...NEAR),
       where: fc.constantFrom('module', 'field', 'elsewhere'),
       elsewhere: fc.constantFrom(...ELSEWHERE),
@@ -172,15 +171,14 @@ const nearNames = generator({
     }),
 })
 
-const NOT_OFFERED = ABI.filter(({ offered }) => !offered)
 const EVENT_OF: Readonly<Record<string, string>> = { fs: 'file-access', net: 'network-access' }
-const notOffered = generator({
-  name: 'calls-not-offered',
+const notGranted = generator({
+  name: 'calls-not-granted',
   family: 'links',
   threats: ['WSI-13', 'LNK-19'],
   provenance: 'WASI preview 1; partial shims that answer 0 or throw strings',
-  drafts: fc.record({ entry: fc.constantFrom(...NOT_OFFERED), before: granted, twin: granted }).map(({ entry, twin }) => {
-    const event = EVENT_OF[entry.capability]
+  drafts: fc.record({ entry: fc.constantFrom(...REFUSED_CALLS), before: granted, twin: granted }).map(({ entry, twin }) => {
+    const event = EVENT_OF[entry.capabilities[0] ?? '']
     return {
       title: `${entry.name}, rightly typed, without its capability`,
       attack: {
@@ -203,7 +201,7 @@ const importKinds = generator({
       module: fc.constantFrom(WASI_MODULE, 'env', 'js'),
       field: fc.oneof(
         fc.constantFrom('memory', '__indirect_function_table', '__stack_pointer', 'JSTag', 'table', 'mem'),
-        fc.constantFrom(...OFFERED.map((entry) => entry.name)),
+        fc.constantFrom(...GRANTED_CALLS.map((entry) => entry.name)),
       ),
       twin: granted,
     })
@@ -352,7 +350,7 @@ export const linkGenerators: readonly Generator[] = [
   prototypeKeys,
   wrongSignatures,
   nearNames,
-  notOffered,
+  notGranted,
   importKinds,
   exportNames,
   swappedKinds,

@@ -1,7 +1,7 @@
 // Generators of values that cross a host call: pointers, lengths and discriminants, for every call of the ABI table (MEM-01 to MEM-26, WSI-05).
 import fc from 'fast-check'
-import { ABI } from '../../sandbox/host/abi.ts'
-import { type AbiFunction, type AbiParameter, LAYOUT_BYTES } from '../../sandbox/host/abi-types.ts'
+import { type AbiFunction, type AbiParameter, LAYOUT_BYTES } from '../../sandbox/host/abi/index.ts'
+import { GRANTED_CALLS } from '../granted.ts'
 import { type Draft, type Generator, generator } from './generator.ts'
 
 const SIZE = 65_536
@@ -47,9 +47,27 @@ const LENGTHS = [
 ] as const
 const LONGS = [0n, 1n, -1n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)] as const
 
+type Value = number | bigint | string
+
 const signed = (value: number) => value | 0
-/** A value of the kind that the table says the parameter is, mostly an extreme one. */
-function hostile(parameter: AbiParameter): fc.Arbitrary<number | bigint> {
+/** As the text format writes them: not finite, with a payload, at the ends of what there is (MEM-16). */
+const DOUBLES = [
+  'nan',
+  'nan:0x4000000000001',
+  '-nan',
+  'inf',
+  '-inf',
+  '-0',
+  '5e-324',
+  '1.7976931348623157e308',
+  '9007199254740993',
+  '0',
+  '1.5',
+] as const
+
+/** A value of the kind that the table says the parameter is, mostly an extreme one; a double as text. */
+function hostile(parameter: AbiParameter): fc.Arbitrary<Value> {
+  if (parameter.type === 'f64') return fc.constantFrom(...DOUBLES)
   if (parameter.type === 'i64') return fc.oneof(fc.constantFrom(...LONGS), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }))
   switch (parameter.meaning.kind) {
     case 'pointer':
@@ -76,10 +94,10 @@ function honest(entry: AbiFunction, index: number): number | bigint {
   return name.endsWith('len') ? 1 : 0
 }
 
-const textOf = (parameter: AbiParameter, value: number | bigint) => `(${parameter.type}.const ${value})`
+const textOf = (parameter: AbiParameter, value: Value) => `(${parameter.type}.const ${value})`
 
 /** True if an output of known size cannot lie where the pointer says: then no call may report success. */
-function surelyOutside(entry: AbiFunction, values: readonly (number | bigint)[]): boolean {
+function surelyOutside(entry: AbiFunction, values: readonly Value[]): boolean {
   return entry.parameters.some(({ meaning }, i) => {
     if (meaning.kind !== 'pointer' || typeof meaning.count !== 'number') return false
     return (Number(values[i]) >>> 0) + meaning.count * LAYOUT_BYTES[meaning.to] > SIZE
@@ -90,7 +108,7 @@ function surelyOutside(entry: AbiFunction, values: readonly (number | bigint)[])
  * A guest that makes one call and judges the answer by itself. It returns 0 if all is well, 1 if the answer is no error number of the
  * interface, 2 if a call with an impossible pointer succeeded.
  */
-function calling(entry: AbiFunction, values: readonly (number | bigint)[]): string {
+function calling(entry: AbiFunction, values: readonly Value[]): string {
   const params = entry.parameters.map(({ type }) => type).join(' ')
   const args = entry.parameters.map((parameter, i) => textOf(parameter, values[i]!)).join(' ')
   return `(module
@@ -106,13 +124,26 @@ function calling(entry: AbiFunction, values: readonly (number | bigint)[]): stri
 }
 
 /** Calls with pointers, or none would be hostile; the one that ends the guest is tried elsewhere. */
-const CALLS = ABI.filter(({ offered, result, parameters }) => offered && result === 'errno' && parameters.length > 0)
+const CALLS = GRANTED_CALLS.filter(({ result, parameters }) => result === 'errno' && parameters.length > 0)
 const WELL = { outcomes: ['completed' as const], values: ['0'] }
 
 const hostCallValues = generator({
   name: 'host-call-values',
   family: 'values',
-  threats: ['MEM-01', 'MEM-02', 'MEM-03', 'MEM-10', 'MEM-12', 'MEM-14', 'MEM-21', 'MEM-26', 'WSI-05', 'WSI-06', 'RES-05'],
+  threats: [
+    'MEM-01',
+    'MEM-02',
+    'MEM-03',
+    'MEM-10',
+    'MEM-12',
+    'MEM-14',
+    'MEM-16',
+    'MEM-21',
+    'MEM-26',
+    'WSI-05',
+    'WSI-06',
+    'RES-05',
+  ],
   provenance: 'core specification 4.4.11; WASI preview 1 typenames; GHSA-852m-cvvp-9p4w; CVE-2025-69261',
   drafts: fc
     .constantFrom(...CALLS)

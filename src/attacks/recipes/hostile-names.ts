@@ -1,4 +1,5 @@
-// Recipes of names: imports, exports and debug names that a guest chooses and a host may print, copy or compile (MOD-13, LNK-08, LNK-09, OUT-01 to OUT-04).
+// Recipes of names: imports, exports, debug names and other texts that a guest chooses and a host may print, copy, compile or follow (MOD-13, LNK-08,
+// LNK-09, OUT-01 to OUT-04, OUT-09, OUT-13).
 import { z } from 'zod'
 import { body, bytes, customSection, END, moduleOf, name, section, u32, vec } from '../../wasm/writer.ts'
 import { recipe, upTo } from './recipe.ts'
@@ -10,7 +11,7 @@ const spell = (t: z.infer<typeof text>) => (typeof t === 'string' ? t : t.text.r
 
 /**
  * A module with the given imports (functions without parameters and results), exports of one function that returns 42, and a debug name for the
- * function `crash`, which traps. Every name is data of the case.
+ * function `crash`, which traps, and custom sections. Every name is data of the case.
  */
 export const names = recipe(
   'names',
@@ -18,6 +19,8 @@ export const names = recipe(
     imports: z.array(z.strictObject({ module: text, name: text })).optional(),
     exports: z.array(text).optional(),
     debugName: text.optional(),
+    /** Custom sections behind all others, with these very contents: manifests, addresses of source maps. */
+    customs: z.array(z.strictObject({ name: text, contents: text })).optional(),
   },
   (p) => {
     const imported = (p.imports ?? []).map((each) => functionImport(spell(each.module), spell(each.name), 0))
@@ -31,6 +34,7 @@ export const names = recipe(
       section(SECTIONS.export, vec([...exported, crash])),
       section(SECTIONS.code, vec([body([0x41, 42, END]), body([0x00, END])])),
       ...(p.debugName === undefined ? [] : [debugNames(first + 1, spell(p.debugName))]),
+      ...(p.customs ?? []).map((each) => customSection(spell(each.name), Buffer.from(spell(each.contents)))),
     )
   },
 )

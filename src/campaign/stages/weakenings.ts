@@ -12,7 +12,7 @@ import { plural, type Stage } from './stage.ts'
 /** Time for a property to notice a weakening, in milliseconds: what takes longer to notice would be missed in a short run too. */
 const PROPERTY_MS = 5_000
 /** A run that has this long, as one has by default, tries every weakening, even if that takes longer than this stage's share. */
-const ALL_FROM_MS = 120_000
+const ALL_FROM_MS = 300_000
 
 export const weakeningsStage: Stage = async (context, budget) => {
   const { root } = context.options
