@@ -1,0 +1,73 @@
+;;! title: Renumbering from and to what is not open, onto itself, and over open files again and again
+;;! threats: [WSI-01]
+;;! provenance: CVE-2025-53901 / GHSA-fm79-3f68-h2fc (panic); WasmEdge#3040; GHSA-3p27-qvp9-27qf (leak)
+;;! notices: teardown-accounting (what stood under the target's number is forgotten and not closed)
+;;! run: {policy: {quotas: {fileBytes: 100000}, capabilities: {fs: {mounts: [{kind: memory, at: /data}]}}}}
+;;! expect: {outcomes: [exited], exitCode: 0}
+(module
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_renumber" (func $fd_renumber (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_unlink_file" (func $path_unlink (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\00\01\00\00\40\9c\00\00")
+  (data (i32.const 16) "f")
+  (data (i32.const 17) ".")
+  ;; Ends the guest with $code unless $got is $want.
+  (func $expect (param $got i32) (param $want i32) (param $code i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $code)))))
+  (func $open (param $name i32) (param $flags i32) (param $rights i64)
+    (call $expect (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (i32.const 1) (local.get $flags)
+      (local.get $rights) (local.get $rights) (i32.const 0) (i32.const 32)) (i32.const 0) (i32.const 20)))
+  (func (export "_start") (local $left i32)
+    (call $expect (call $fd_renumber (i32.const 99) (i32.const 1)) (i32.const 8) (i32.const 1))
+    (call $expect (call $fd_renumber (i32.const 1) (i32.const 99)) (i32.const 8) (i32.const 2))
+    (call $expect (call $fd_renumber (i32.const -1) (i32.const 1)) (i32.const 8) (i32.const 3))
+    (call $expect (call $fd_renumber (i32.const 1) (i32.const -1)) (i32.const 8) (i32.const 4))
+    (call $expect (call $fd_renumber (i32.const 1) (i32.const 0x40000001)) (i32.const 8) (i32.const 5))
+    (call $expect (call $fd_renumber (i32.const 1) (i32.const 1)) (i32.const 0) (i32.const 6))
+    ;; A file of 40,000 bytes without a name is gone when its handle is; a third one that is not would exceed the quota.
+    (local.set $left (i32.const 500))
+    (loop $again
+      (call $open (i32.const 16) (i32.const 5) (i64.const 0x42))
+      (call $expect (i32.load (i32.const 32)) (i32.const 4) (i32.const 7))
+      (call $expect (call $fd_write (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 40)) (i32.const 0) (i32.const 8))
+      (call $expect (i32.load (i32.const 40)) (i32.const 40000) (i32.const 9))
+      (call $expect (call $path_unlink (i32.const 3) (i32.const 16) (i32.const 1)) (i32.const 0) (i32.const 10))
+      (call $open (i32.const 17) (i32.const 2) (i64.const 2))
+      (call $expect (i32.load (i32.const 32)) (i32.const 5) (i32.const 11))
+      (call $expect (call $fd_renumber (i32.const 5) (i32.const 5)) (i32.const 0) (i32.const 12))
+      (call $expect (call $fd_renumber (i32.const 5) (i32.const 4)) (i32.const 0) (i32.const 13))
+      (call $expect (call $fd_close (i32.const 5)) (i32.const 8) (i32.const 14))
+      (call $expect (call $fd_write (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 40)) (i32.const 31) (i32.const 15))
+      (call $expect (call $fd_close (i32.const 4)) (i32.const 0) (i32.const 16))
+      (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+    (call $proc_exit (i32.const 0))))
+;;! --- twin
+;;! inherit: true
+;;! expect: {outcomes: [exited], exitCode: 0}
+(module
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_renumber" (func $fd_renumber (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\00\01\00\00\08\00\00\00")
+  (data (i32.const 16) "fg")
+  ;; Ends the guest with $code unless $got is $want.
+  (func $expect (param $got i32) (param $want i32) (param $code i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (local.get $code)))))
+  (func $open (param $name i32) (param $fd i32)
+    (call $expect (call $path_open (i32.const 3) (i32.const 0) (local.get $name) (i32.const 1) (i32.const 1)
+      (i64.const 0x42) (i64.const 0x42) (i32.const 0) (i32.const 32)) (i32.const 0) (i32.const 1))
+    (call $expect (i32.load (i32.const 32)) (local.get $fd) (i32.const 2)))
+  (func (export "_start")
+    (call $open (i32.const 16) (i32.const 4))
+    (call $open (i32.const 17) (i32.const 5))
+    (call $expect (call $fd_renumber (i32.const 5) (i32.const 4)) (i32.const 0) (i32.const 3))
+    (call $expect (call $fd_write (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 40)) (i32.const 0) (i32.const 4))
+    (call $expect (call $fd_close (i32.const 4)) (i32.const 0) (i32.const 5))
+    (call $proc_exit (i32.const 0))))
