@@ -181,7 +181,9 @@ export class BrokerTrial {
           ? records.length === 1
           : wanted === 'hops'
             ? records.length >= 1
-            : true
+            : wanted === 'one for a mount'
+              ? records.length <= 1
+              : true
     return fits ? null : `there are ${records.length} audit records, which should be ${wanted}`
   }
 

@@ -13,7 +13,7 @@ export interface Template {
   readonly fields: Readonly<Record<string, Values>>
   readonly body?: (source: Source) => Uint8Array
   /** `one`: each request that is dealt with. `none`: it goes on with what was decided before. `hops`: one, and one for each further step. */
-  readonly records: 'one' | 'none' | 'hops'
+  readonly records: 'one' | 'none' | 'hops' | 'one for a mount'
 }
 
 const from =
@@ -115,9 +115,9 @@ export function templatesFor(port: number): ReadonlyMap<string, Template> {
     ['fs.symlink', { calls: ['path_symlink'], fields: { target: path, ...named }, records: 'one' }],
     ['fs.link', { calls: ['path_link'], fields: { ...named, follow: flag, to: directory, toPath: path }, records: 'one' }],
     ['fs.rename', { calls: ['path_rename'], fields: { ...named, to: directory, toPath: path }, records: 'one' }],
-    ['fs.stat', { calls: ['fd_filestat_get', 'fd_seek'], fields: { handle: opened }, records: 'none' }],
+    ['fs.stat', { calls: ['fd_filestat_get', 'fd_seek'], fields: { handle: opened }, records: 'one for a mount' }],
     ['fs.setTimes', { calls: ['fd_filestat_set_times'], fields: { handle: opened, ...times }, records: 'one' }],
-    ['fs.entries', { calls: ['fd_readdir'], fields: { handle: directory }, records: 'none' }],
+    ['fs.entries', { calls: ['fd_readdir'], fields: { handle: directory }, records: 'one for a mount' }],
     ['fs.close', { calls: ['fd_close', 'fd_renumber'], fields: { handle: opened }, records: 'none' }],
     [
       'fs.read',

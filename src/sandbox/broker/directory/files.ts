@@ -5,11 +5,11 @@ import { BadRequest, type Fields } from '../fields.ts'
 import type { Answer, Operation, Prepared } from '../operation.ts'
 import { fault } from './errno.ts'
 import { handleIn, timesIn } from './fields.ts'
-import type { OpenFile } from './handles.ts'
+import type { Open, OpenFile } from './handles.ts'
 import { listing } from './listing.ts'
 import { itself } from './node.ts'
 import type { Parts } from './parts.ts'
-import { DONE } from './requests.ts'
+import { DONE, type Subject } from './requests.ts'
 
 /** Most bytes that one request reads or writes. A cell sends more in pieces. */
 export const MAX_PIECE = 2 ** 20
@@ -39,7 +39,7 @@ export function handleOperations(parts: Parts): Readonly<Record<string, Operatio
     'fs.stat': (fields) => {
       const open = handles.get(handleIn(fields))
       const descriptor = open.kind === 'file' ? open.descriptor : open.node.descriptor
-      return requests.onHandle(null, null, async () => {
+      return requests.onHandle(mountIn(open, 'fd_filestat_get'), null, async () => {
         const stat = await descriptor.stat({ bigint: true })
         return { errno: 'success', fields: attributes.fields(stat, open.mount.index) }
       })
@@ -57,7 +57,7 @@ export function handleOperations(parts: Parts): Readonly<Record<string, Operatio
 
     'fs.entries': (fields) => {
       const directory = handles.directory(handleIn(fields))
-      return requests.onHandle(null, null, async (signal) => ({
+      return requests.onHandle(mountIn(directory, 'fd_readdir'), null, async (signal) => ({
         errno: 'success',
         body: await listing(directory, attributes, signal),
       }))
@@ -172,3 +172,7 @@ function position(offset: bigint, length: bigint): number {
   if (offset + length > MAX_SIZE) throw fault('fbig')
   return Number(offset)
 }
+
+/** A mount is open from the start, without a record of its own: so each look at it has one. Whatever else is open was recorded when it was opened. */
+const mountIn = (open: Open, hostCall: string): Subject | null =>
+  open.kind === 'directory' && open.depth === 0 ? { hostCall, object: open.path } : null

@@ -86,6 +86,7 @@ describe('audit', () => {
     await live.read('no')
     await live.ask('fs.rename', { directory: 0, path: 'dir/new', to: 0, toPath: 'moved' })
     await live.ask('fs.entries', { handle: 0 })
+    await live.ask('fs.stat', { handle: 0 })
     await live.read('/etc/passwd')
     expect(live.records.map(({ operation, object, decision }) => [operation, object, decision])).toEqual([
       ['fs.open', '"/data/dir/new"', 'allowed'],
@@ -94,6 +95,9 @@ describe('audit', () => {
       ['fs.setSize', '"/data/dir/new"', 'allowed'],
       ['fs.open', '"/data/no"', 'allowed'],
       ['fs.rename', '"/data/dir/new -> /data/moved"', 'allowed'],
+      // A mount is open without a record, so looking at it has one.
+      ['fs.entries', '"/data"', 'allowed'],
+      ['fs.stat', '"/data"', 'allowed'],
       ['fs.open', '"/etc/passwd"', 'denied'],
     ])
   })
