@@ -38,6 +38,7 @@ const result = z.strictObject({
   values: z.array(text).readonly(),
   events: z.array(text).readonly(),
   audit: z.array(text).readonly().optional(),
+  killMs: z.number().optional(),
 })
 
 /** Every message from a chamber. `at` is `monotonicMs()` of the chamber. */

@@ -47,7 +47,8 @@ export function toOutcome(value: unknown, outputLimit: number): Outcome {
     }
     const outcome = cut(given.outcome) as TargetResult['outcome']
     const result = { outcome, detail: cut(given.detail), messages, stdout, stderr, exitCode, values, events }
-    return { result: { ...result, ...(audit && { audit }) }, threw: null }
+    const killMs = typeof given.killMs === 'number' ? { killMs: given.killMs } : {}
+    return { result: { ...result, ...(audit && { audit }), ...killMs }, threw: null }
   } catch (error) {
     return { result: null, threw: `reading the target’s result threw: ${describeThrown(error)}` }
   }

@@ -21,6 +21,8 @@ export class ChamberError extends Error {
 export interface ChamberOptions {
   /** A built-in target's name, or the absolute path of an adapter; see `resolveTarget`. */
   readonly target: string
+  /** Program of the engine in which the chamber runs. Default: the one that runs this. Engines that do not strip types need compiled sources. */
+  readonly engine?: string
   /** Folder that holds `targets/`, where it is not the project's own: the sources of a weakened copy. */
   readonly sources?: string
   /** Resident memory of all processes together at which they are killed, in bytes. Default: 3 GiB. */
@@ -131,6 +133,7 @@ export class Chamber {
       cwd: canaries.directory,
       // A group of its own, so that it and what it starts can be ended together, and a Ctrl-C at the terminal does not reach it.
       detached: true,
+      ...(options.engine !== undefined && { execPath: options.engine }),
       env: { PATH: process.env['PATH'] ?? '', ...canaries.environment },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',

@@ -68,6 +68,19 @@ Exit codes:
   2   undecided: the twin was not allowed, an oracle could not judge, or the target could not be opened
   64  the command line is wrong        66  the attack cannot be read`
 
+export const ENGINES_HELP = `
+Examples:
+  gauntlet engines
+  gauntlet engines --engine ~/node-26/bin/node --only RES-02-memory-fill
+
+Engines older than Node 22.18 read compiled code only: run the installed package, or "npm run test:engines" in a checkout.
+
+Exit codes:
+  0    every attack was contained on every engine
+  1    one was not, or a guest outlived its end
+  64   the command line is wrong       66  the corpus cannot be read
+  130  interrupted; what was found so far is printed`
+
 export const FUZZ_HELP = `
 Examples:
   gauntlet fuzz

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { explain } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
-import { CONSENT_HELP, FUZZ_HELP, INSPECT_HELP, PROGRAM_HELP, REPLAY_HELP, RUN_HELP, THREATS_HELP } from './help.ts'
+import { CONSENT_HELP, ENGINES_HELP, FUZZ_HELP, INSPECT_HELP, PROGRAM_HELP, REPLAY_HELP, RUN_HELP, THREATS_HELP } from './help.ts'
 import { interruptible } from './interrupt.ts'
 import { version } from './project.ts'
 import { writeLine } from './terminal.ts'
@@ -52,6 +52,7 @@ function commandLine(typed: string, words: readonly string[], end: (code: number
   addConsent(program)
   addThreats(program)
   addReplay(program, end)
+  addEngines(program, end)
   addFuzz(program, typed, end)
   return program
 }
@@ -171,6 +172,23 @@ function addReplay(program: Command, end: (code: number) => void): void {
     .action(async (attacks, options) => {
       const { replay } = await import('./replay.ts')
       end(await interruptible((interruption) => replay(attacks, options, process.stdout, interruption)))
+    })
+}
+
+function addEngines(program: Command, end: (code: number) => void): void {
+  program
+    .command('engines')
+    .summary('run the corpus on several versions of Node')
+    .description(
+      'Runs every case of the corpus against our own sandbox on each engine, and says where one did not hold and where they differ.',
+    )
+    .option('--engine <program>', 'a program of Node; repeatable (default: those that a checkout installs)', repeatable)
+    .option('--only <case>', 'only the case with this id; repeatable', repeatable)
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', ENGINES_HELP)
+    .action(async (options) => {
+      const { engines } = await import('./engines.ts')
+      end(await interruptible(({ signal }) => engines(options, process.stdout, process.stderr, signal)))
     })
 }
 

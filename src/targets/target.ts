@@ -51,6 +51,8 @@ export interface TargetResult {
   readonly events: readonly string[]
   /** Decisions in the audit log as `<operation> allowed` or `denied`, for targets that have one. */
   readonly audit?: readonly string[]
+  /** Milliseconds from the decision to end the guest to the certainty that it is gone, the longest of the run; for targets that measure it. */
+  readonly killMs?: number
 }
 
 /**

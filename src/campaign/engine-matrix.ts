@@ -1,0 +1,131 @@
+// The engine matrix: the whole corpus against our own sandbox on several versions of the engine, and how long guests outlived their limits.
+import { execFileSync } from 'node:child_process'
+import type { Attack } from '../attacks/attack.ts'
+import { loadCorpus } from '../attacks/corpus.ts'
+import { runRegression } from './regression.ts'
+import type { Pair, TargetChoice, Tried } from './trials.ts'
+
+/**
+ * From the decision to end a guest to the certainty that it is gone, milliseconds: what no guest may exceed on any engine. The sandbox's own ladder
+ * takes at most 150 ms and a SIGKILL; the rest is what a busy machine may add.
+ */
+export const SURVIVAL_BOUND_MS = 2_000
+
+/** What one engine made of the corpus. */
+export interface EngineResult {
+  /** Its own word: `v24.21.0`, V8 `13.6…`. */
+  readonly node: string
+  readonly v8: string
+  readonly attacks: number
+  readonly contained: number
+  /** `<attack>: <reason>`, for those that were not contained with their twin allowed. */
+  readonly doubts: readonly string[]
+  /** Guests that had to be killed, the longest time that took in milliseconds, and whose it was. */
+  readonly killed: number
+  readonly longestKillMs: number
+  readonly longestKill: string | null
+  /** Verdict and the sandbox's word for the outcome, by attack: what must be the same on every engine. */
+  readonly outcomes: ReadonlyMap<string, string>
+}
+
+export interface MatrixOptions {
+  /** Folder of the corpus. */
+  readonly corpus: string
+  /** Programs of the engines. */
+  readonly engines: readonly string[]
+  /** Only cases with one of these ids. Default: all. */
+  readonly only?: readonly string[]
+  readonly parallel: number
+  readonly signal?: AbortSignal
+  readonly onProgress?: (engine: string, done: number, total: number) => void
+}
+
+/** Runs every engine one after the other. @throws {CorpusError} if a case cannot be read; {Error} if an engine cannot be started */
+export async function runMatrix(options: MatrixOptions): Promise<EngineResult[]> {
+  const corpus = await loadCorpus(options.corpus)
+  if (corpus.unreadable[0]) throw corpus.unreadable[0]
+  const attacks = options.only ? corpus.attacks.filter(({ id }) => options.only!.includes(id)) : corpus.attacks
+  const results: EngineResult[] = []
+  for (const engine of options.engines) {
+    if (options.signal?.aborted) break
+    results.push(await runEngine(engine, attacks, options))
+  }
+  return results
+}
+
+async function runEngine(engine: string, attacks: readonly Attack[], options: MatrixOptions): Promise<EngineResult> {
+  const [node, v8] = versionsOf(engine)
+  const target: TargetChoice = { chamber: { target: 'jail', engine }, name: `sandbox-jail on ${node}`, own: true, decides: true }
+  const pairs = new Map<string, Pair>()
+  await runRegression({
+    work: attacks.map((attack) => ({ target, attack, mandatory: true })),
+    journal: null,
+    parallel: options.parallel,
+    ...(options.signal && { signal: options.signal }),
+    onPair: (pair) => {
+      // A chamber whose end shows something reports its last pair again: the worse verdict stays.
+      const { id } = pair.attack.attack
+      if (pairs.get(id)?.attack.verdict.kind !== 'violated') pairs.set(id, pair)
+      options.onProgress?.(node, pairs.size, attacks.length)
+    },
+  })
+  return { node, v8, ...summary([...pairs.values()]) }
+}
+
+function versionsOf(engine: string): [node: string, v8: string] {
+  const text = execFileSync(engine, ['--print', 'process.version + " " + process.versions.v8'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  const [node = '', v8 = ''] = text.trim().split(' ')
+  return [node, v8]
+}
+
+function summary(pairs: readonly Pair[]): Omit<EngineResult, 'node' | 'v8'> {
+  const doubts = pairs.flatMap((pair) => [doubt(pair.attack, ''), doubt(pair.twin, ' (twin)')]).filter((text) => text !== null)
+  const kills = pairs
+    .flatMap(({ attack, twin }) => [attack, twin])
+    .flatMap(({ attack, observation }) => {
+      const killMs = observation.result?.killMs
+      return killMs === undefined ? [] : [{ id: attack.id, killMs }]
+    })
+    .sort((a, b) => b.killMs - a.killMs)
+  return {
+    attacks: pairs.length,
+    contained: pairs.filter(({ attack, twin }) => attack.verdict.kind === 'contained' && twin.verdict.kind === 'contained')
+      .length,
+    doubts,
+    killed: kills.length,
+    longestKillMs: kills[0]?.killMs ?? 0,
+    longestKill: kills[0]?.id ?? null,
+    outcomes: new Map(pairs.map(({ attack }) => [attack.attack.id, outcomeOf(attack)])),
+  }
+}
+
+const doubt = ({ attack, verdict }: Tried, role: string): string | null =>
+  verdict.kind === 'contained' ? null : `${attack.id}${role} is ${verdict.kind}: ${verdict.reason}`
+
+const outcomeOf = ({ verdict, observation }: Tried): string => `${verdict.kind}, ${observation.result?.detail ?? 'no answer'}`
+
+/** Attacks whose verdict or outcome is not the same on all engines, with what each made of them. */
+export function differences(
+  results: readonly EngineResult[],
+): { readonly attack: string; readonly outcomes: readonly string[] }[] {
+  const ids = new Set(results.flatMap(({ outcomes }) => [...outcomes.keys()]))
+  return [...ids].sort().flatMap((attack) => {
+    const outcomes = results.map((result) => result.outcomes.get(attack) ?? 'not run')
+    return new Set(outcomes).size === 1 ? [] : [{ attack, outcomes }]
+  })
+}
+
+/** Why the matrix fails: attacks that were not contained, and guests that outlived their end. Empty if it passes. */
+export function failures(results: readonly EngineResult[]): string[] {
+  return results.flatMap(({ node, doubts, longestKillMs, longestKill }) => [
+    ...doubts.map((text) => `${node}: ${text}`),
+    ...(longestKillMs > SURVIVAL_BOUND_MS
+      ? [
+          `${node}: the guest of ${longestKill} was gone only ${Math.round(longestKillMs)} ms after its end; the bound is ${SURVIVAL_BOUND_MS} ms`,
+        ]
+      : []),
+  ])
+}

@@ -1,0 +1,65 @@
+// `gauntlet engines`: the corpus on every engine that is named, and where they differ.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { differences, type EngineResult, failures, runMatrix } from '../campaign/engine-matrix.ts'
+import { defaultParallel } from '../campaign/pool.ts'
+import { visibleJson } from '../reports/visible.ts'
+import { usageError } from './cli-error.ts'
+import { EXIT } from './exit-codes.ts'
+import { CORPUS_DIR, PROJECT_DIR } from './project.ts'
+import { type Output, write, writeLine } from './terminal.ts'
+
+export interface EnginesOptions {
+  readonly engine?: readonly string[]
+  readonly only?: readonly string[]
+  readonly json?: true
+}
+
+/** The engines that a checkout installs: the oldest that is promised, the one that it runs on, and the newest. */
+const INSTALLED = ['node22', 'node', 'node26'].map((name) => join(PROJECT_DIR, 'node_modules', name, 'bin', 'node'))
+
+/** Time between two lines of progress, milliseconds. */
+const TELL_EVERY = 10_000
+
+/** @returns 0 if every attack was contained on every engine, 1 if not, 130 if it was stopped */
+export async function engines(options: EnginesOptions, output: Output, notes: Output, signal: AbortSignal): Promise<number> {
+  const programs = options.engine ?? INSTALLED
+  const missing = programs.filter((program) => !existsSync(program))
+  if (missing.length > 0) throw usageError(`There is no engine at ${missing.join(' and ')}; name programs of Node with --engine.`)
+  let told = 0
+  const results = await runMatrix({
+    corpus: CORPUS_DIR,
+    engines: programs,
+    ...(options.only && { only: options.only }),
+    parallel: defaultParallel(),
+    signal,
+    onProgress: (engine, done, total) => {
+      if (done < total && performance.now() - told < TELL_EVERY) return
+      told = performance.now()
+      void writeLine(notes, `${engine}: ${done} of ${total} attacks`)
+    },
+  })
+  const failed = failures(results)
+  await write(output, options.json ? visibleJson(asJson(results, failed)) : text(results, failed))
+  if (signal.aborted) return EXIT.interrupted
+  return failed.length > 0 ? EXIT.violation : EXIT.ok
+}
+
+const asJson = (results: readonly EngineResult[], failed: readonly string[]) => ({
+  engines: results.map(({ outcomes, ...result }) => ({ ...result, outcomes: Object.fromEntries(outcomes) })),
+  differences: differences(results),
+  failures: failed,
+})
+
+function text(results: readonly EngineResult[], failed: readonly string[]): string {
+  const lines = results.map(({ node, v8, attacks, contained, killed, longestKillMs, longestKill }) => {
+    const kills =
+      killed === 0
+        ? 'no guest had to be killed'
+        : `${killed} guests killed, the slowest gone after ${Math.round(longestKillMs)} ms (${longestKill})`
+    return `${node} (V8 ${v8}): ${contained} of ${attacks} attacks contained with their twins allowed; ${kills}`
+  })
+  for (const { attack, outcomes } of differences(results))
+    lines.push(`different: ${attack}: ${outcomes.map((outcome, i) => `${results[i]!.node} ${outcome}`).join('; ')}`)
+  return `${[...lines, ...failed.map((line) => `failed: ${line}`)].join('\n')}\n`
+}
