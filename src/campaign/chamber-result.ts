@@ -10,7 +10,8 @@ export interface Outcome {
 const OUTPUT_MARGIN = 1024 * 1024
 /** A message is cut here; the verdict oracle objects to far less. */
 const MAX_TEXT = 65_536
-const MAX_TEXTS = 1_000
+/** More than the events of one run of ours can be, 1,500 of the jail and 2,000 of the broker: the one that a case waits for may be the last. */
+const MAX_TEXTS = 4_000
 
 const cut = (text: unknown): string => String(text).slice(0, MAX_TEXT)
 const texts = (value: unknown): string[] | null => (Array.isArray(value) ? value.slice(0, MAX_TEXTS).map(cut) : null)

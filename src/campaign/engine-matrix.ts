@@ -18,6 +18,8 @@ export interface EngineResult {
   readonly v8: string
   readonly attacks: number
   readonly contained: number
+  /** Cases whose twin this engine cannot compile, as it lacks a feature of WebAssembly: they cannot be tried there. */
+  readonly notApplicable: readonly string[]
   /** `<attack>: <reason>`, for those that were not contained with their twin allowed. */
   readonly doubts: readonly string[]
   /** Guests that had to be killed, the longest time that took in milliseconds, and whose it was. */
@@ -55,10 +57,12 @@ export async function runMatrix(options: MatrixOptions): Promise<EngineResult[]>
 
 async function runEngine(engine: string, attacks: readonly Attack[], options: MatrixOptions): Promise<EngineResult> {
   const [node, v8] = versionsOf(engine)
+  const unknown = await notCompiled(engine, attacks)
+  const able = attacks.filter(({ id }) => !unknown.has(id))
   const target: TargetChoice = { chamber: { target: 'jail', engine }, name: `sandbox-jail on ${node}`, own: true, decides: true }
   const pairs = new Map<string, Pair>()
   await runRegression({
-    work: attacks.map((attack) => ({ target, attack, mandatory: true })),
+    work: able.map((attack) => ({ target, attack, mandatory: true })),
     journal: null,
     parallel: options.parallel,
     ...(options.signal && { signal: options.signal }),
@@ -66,10 +70,28 @@ async function runEngine(engine: string, attacks: readonly Attack[], options: Ma
       // A chamber whose end shows something reports its last pair again: the worse verdict stays.
       const { id } = pair.attack.attack
       if (pairs.get(id)?.attack.verdict.kind !== 'violated') pairs.set(id, pair)
-      options.onProgress?.(node, pairs.size, attacks.length)
+      options.onProgress?.(node, pairs.size, able.length)
     },
   })
-  return { node, v8, ...summary([...pairs.values()]) }
+  return { node, v8, notApplicable: [...unknown], ...summary([...pairs.values()]) }
+}
+
+/** Reads modules as base64, one a line, and says for each whether the engine takes it. */
+const VALIDATE = `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) =>
+  console.log(WebAssembly.validate(Buffer.from(line, 'base64'))))`
+
+/**
+ * Ids of the attacks whose twins are not valid to the engine. A twin is honest and must be allowed, so that its engine has to know every feature
+ * that it uses; what an engine refuses of the attack is for the sandbox to answer.
+ */
+async function notCompiled(engine: string, attacks: readonly Attack[]): Promise<Set<string>> {
+  const input = attacks.map(({ twin }) => Buffer.from(twin.bytes).toString('base64')).join('\n')
+  const text = execFileSync(engine, ['--eval', VALIDATE], { input, encoding: 'utf8', timeout: 60_000, maxBuffer: 2 ** 24 })
+  const answers = text.trim().split('\n')
+  // Twins that no engine takes are refused for that on purpose.
+  return new Set(
+    attacks.filter(({ twin }, i) => answers[i] === 'false' && !twin.expect.outcomes.includes('refused')).map(({ id }) => id),
+  )
 }
 
 function versionsOf(engine: string): [node: string, v8: string] {
@@ -81,7 +103,7 @@ function versionsOf(engine: string): [node: string, v8: string] {
   return [node, v8]
 }
 
-function summary(pairs: readonly Pair[]): Omit<EngineResult, 'node' | 'v8'> {
+function summary(pairs: readonly Pair[]): Omit<EngineResult, 'node' | 'v8' | 'notApplicable'> {
   const doubts = pairs.flatMap((pair) => [doubt(pair.attack, ''), doubt(pair.twin, ' (twin)')]).filter((text) => text !== null)
   const kills = pairs
     .flatMap(({ attack, twin }) => [attack, twin])
@@ -113,8 +135,10 @@ export function differences(
 ): { readonly attack: string; readonly outcomes: readonly string[] }[] {
   const ids = new Set(results.flatMap(({ outcomes }) => [...outcomes.keys()]))
   return [...ids].sort().flatMap((attack) => {
-    const outcomes = results.map((result) => result.outcomes.get(attack) ?? 'not run')
-    return new Set(outcomes).size === 1 ? [] : [{ attack, outcomes }]
+    const outcomes = results.map(({ outcomes: of, notApplicable }) =>
+      notApplicable.includes(attack) ? 'not applicable' : (of.get(attack) ?? 'not run'),
+    )
+    return new Set(outcomes.filter((outcome) => outcome !== 'not applicable')).size <= 1 ? [] : [{ attack, outcomes }]
   })
 }
 

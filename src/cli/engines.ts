@@ -1,6 +1,6 @@
 // `gauntlet engines`: the corpus on every engine that is named, and where they differ.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { differences, type EngineResult, failures, runMatrix } from '../campaign/engine-matrix.ts'
 import { defaultParallel } from '../campaign/pool.ts'
 import { visibleJson } from '../reports/visible.ts'
@@ -23,7 +23,8 @@ const TELL_EVERY = 10_000
 
 /** @returns 0 if every attack was contained on every engine, 1 if not, 130 if it was stopped */
 export async function engines(options: EnginesOptions, output: Output, notes: Output, signal: AbortSignal): Promise<number> {
-  const programs = options.engine ?? INSTALLED
+  // The chambers have a working directory of their own.
+  const programs = options.engine?.map((program) => resolve(program)) ?? INSTALLED
   const missing = programs.filter((program) => !existsSync(program))
   if (missing.length > 0) throw usageError(`There is no engine at ${missing.join(' and ')}; name programs of Node with --engine.`)
   let told = 0
@@ -51,13 +52,16 @@ const asJson = (results: readonly EngineResult[], failed: readonly string[]) => 
   failures: failed,
 })
 
+const unable = (cases: readonly string[]): string =>
+  cases.length === 0 ? '' : `; not tried, as this engine cannot compile their twins: ${cases.join(', ')}`
+
 function text(results: readonly EngineResult[], failed: readonly string[]): string {
-  const lines = results.map(({ node, v8, attacks, contained, killed, longestKillMs, longestKill }) => {
+  const lines = results.map(({ node, v8, attacks, contained, notApplicable, killed, longestKillMs, longestKill }) => {
     const kills =
       killed === 0
         ? 'no guest had to be killed'
-        : `${killed} guests killed, the slowest gone after ${Math.round(longestKillMs)} ms (${longestKill})`
-    return `${node} (V8 ${v8}): ${contained} of ${attacks} attacks contained with their twins allowed; ${kills}`
+        : `${killed} ${killed === 1 ? 'guest' : 'guests'} killed, the slowest gone after ${Math.round(longestKillMs)} ms (${longestKill})`
+    return `${node} (V8 ${v8}): ${contained} of ${attacks} attacks contained with their twins allowed; ${kills}${unable(notApplicable)}`
   })
   for (const { attack, outcomes } of differences(results))
     lines.push(`different: ${attack}: ${outcomes.map((outcome, i) => `${results[i]!.node} ${outcome}`).join('; ')}`)

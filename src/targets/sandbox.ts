@@ -114,6 +114,7 @@ function policyOf(level: 'jail' | 'inline', { policy, limits }: TargetRun): Poli
 function answer(results: readonly ExecutionResult[], refusedCall?: string): TargetResult {
   const last = results.at(-1)
   const events = results.flatMap((result) => result.securityEvents)
+  const kills = events.flatMap((event) => (event.type === 'guest-killed' ? [event.elapsedMs] : []))
   return {
     outcome: refusedCall === undefined ? (last ? OUTCOMES[last.outcome] : 'completed') : 'refused',
     detail: refusedCall === undefined ? (last?.outcome ?? 'completed') : 'call-refused',
@@ -127,5 +128,6 @@ function answer(results: readonly ExecutionResult[], refusedCall?: string): Targ
     exitCode: last?.exitCode ?? null,
     values: last?.values.map(String) ?? [],
     events: events.map((event) => event.type),
+    ...(kills.length > 0 && { killMs: Math.max(...kills) }),
   }
 }

@@ -10,6 +10,7 @@ const result = (node: string, changes: Partial<EngineResult> = {}): EngineResult
   v8: '1',
   attacks: 1,
   contained: 1,
+  notApplicable: [],
   doubts: [],
   killed: 0,
   longestKillMs: 0,
@@ -39,6 +40,7 @@ describe('the engine matrix', () => {
     expect(differences([result('v22'), odd])).toEqual([
       { attack: 'LNK-01-a', outcomes: ['contained, refused', 'violated, completed'] },
     ])
+    expect(differences([result('v22'), result('v24', { outcomes: new Map(), notApplicable: ['LNK-01-a'] })])).toEqual([])
     expect(differences([result('v22'), result('v24', { outcomes: new Map() })])[0]!.outcomes).toContain('not run')
   })
 
