@@ -113,16 +113,22 @@ export function forEachInstruction(
   bodyIndex: number,
   visit: (instruction: Instruction) => void,
 ): void {
+  const decoder = decoderOfBody(bytes, module, bodyIndex)
+  while (decoder.open) {
+    decoder.next()
+    visit(decoder)
+  }
+}
+
+/** The same for a reader that asks for the next instruction itself: call `next` as long as it is `open`. */
+export function decoderOfBody(bytes: Uint8Array, module: WasmModule, bodyIndex: number): InstructionDecoder {
   const body = module.bodies[bodyIndex]
   if (body === undefined) throw new RangeError('There is no function body with this index.')
   const cursor = new ByteCursor(bytes, body.codeOffset, body.offset + body.size)
   const scope = { spaces: module, limits: NO_LIMITS, features: new FeatureLog(), typesInScope: module.types.length }
   const decoder = new InstructionDecoder(cursor, scope)
   decoder.begin(functionTypeOfBody(module, bodyIndex).params.length + body.declaredLocals)
-  while (decoder.open) {
-    decoder.next()
-    visit(decoder)
-  }
+  return decoder
 }
 
 /** The type of the function that a body belongs to. */

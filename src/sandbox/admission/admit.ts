@@ -4,15 +4,19 @@ import { MalformedModule, ModuleLimitExceeded, readModule, type WasmModule } fro
 import { ManifestError } from '../errors.ts'
 import { findAbiFunction } from '../host/abi/index.ts'
 import type { MatchedImport } from '../host/link.ts'
+import type { MeterSpec } from '../metering/guest-meter.ts'
 import type { Manifest } from '../policy/manifest.ts'
 import { embeddedManifest } from '../policy/manifest-section.ts'
 import type { Policy } from '../policy/schema.ts'
+import { exportsFor, planSnapshot, type SnapshotPlan } from '../snapshot/plan.ts'
+import type { Uncapturable } from '../snapshot/problem.ts'
 import { callableFunctions, type Signature } from './entries.ts'
 import { checkFeatures } from './features.ts'
 import { matchImports } from './imports.ts'
 import { checkSums, readerLimits } from './limits.ts'
 import { type Maxima, planMaxima } from './maxima.ts'
-import { Refusal } from './refusal.ts'
+import { meterFor } from './metered.ts'
+import { Refusal, refusalOfMalformed } from './refusal.ts'
 import { type Rewritten, rewrite } from './rewrite.ts'
 
 export interface Admitted extends Rewritten {
@@ -23,8 +27,12 @@ export interface Admitted extends Rewritten {
   readonly imports: readonly MatchedImport[]
   readonly functions: ReadonlyMap<string, Signature>
   readonly maxima: Maxima
+  /** What the module counts while it runs; null if nothing. */
+  readonly meter: MeterSpec | null
   /** What the module asks for; null if it has no manifest. Nothing is granted or withheld because of it here. */
   readonly manifest: Manifest | null
+  /** How its state is captured, or why it cannot be; null if that was not asked for. */
+  readonly snapshots: SnapshotPlan | Uncapturable | null
 }
 export interface Refused {
   readonly verdict: 'refused'
@@ -36,35 +44,33 @@ export interface Refused {
 
 /**
  * @param bytes the sandbox's private copy; hash, checks and the engine all see these very bytes (MOD-17)
+ * @param forSnapshots whether the module is to be prepared so that its state can be captured
  * @returns never throws for anything that is in the bytes
  */
-export function admit(bytes: Uint8Array, policy: Policy): Admitted | Refused {
+export function admit(bytes: Uint8Array, policy: Policy, forSnapshots = false): Admitted | Refused {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   let module: WasmModule | null = null
   try {
-    module = read(bytes, policy)
-    return { verdict: 'admitted', sha256, module, ...check(bytes, module, policy) }
+    module = readForAdmission(bytes, policy)
+    return { verdict: 'admitted', sha256, module, ...check(bytes, module, policy, forSnapshots) }
   } catch (error) {
     if (error instanceof Refusal) return { verdict: 'refused', sha256, refusal: error, module }
     throw error
   }
 }
 
-function read(bytes: Uint8Array, policy: Policy): WasmModule {
+/** @throws {Refusal} for bytes that are no module, or one that is larger than the policy allows */
+export function readForAdmission(bytes: Uint8Array, policy: Policy): WasmModule {
   try {
     return readModule(bytes, readerLimits(policy))
   } catch (error) {
     if (error instanceof ModuleLimitExceeded)
       throw new Refusal('limit', `The module is larger than the policy "${policy.name}" allows. ${error.message}`, error.offset)
-    if (!(error instanceof MalformedModule)) throw error
-    // Magic and version are the first eight bytes; what ends before or differs there is no module at all (MOD-16).
-    const isModule = error.offset >= 8 && error.code !== 'bad-version' && error.code !== 'component'
-    const what = isModule ? 'The module is malformed.' : 'This is not a WebAssembly core module.'
-    throw new Refusal(isModule ? 'malformed' : 'not-a-module', `${what} ${error.message}`, error.offset)
+    throw error instanceof MalformedModule ? refusalOfMalformed(error) : error
   }
 }
 
-function check(bytes: Uint8Array, module: WasmModule, policy: Policy) {
+function check(bytes: Uint8Array, module: WasmModule, policy: Policy, forSnapshots: boolean) {
   checkFeatures(module, policy)
   const manifest = manifestOf(bytes, module)
   const imports = matchImports(module, policy)
@@ -72,7 +78,12 @@ function check(bytes: Uint8Array, module: WasmModule, policy: Policy) {
   checkMemoryKind(module, imports)
   const functions = callableFunctions(module)
   const maxima = planMaxima(module, policy)
-  return { imports, functions, maxima, manifest, ...rewrite(bytes, module, maxima) }
+  const snapshots = forSnapshots ? planSnapshot(bytes, module, maxima) : null
+  const state = snapshots && !('problem' in snapshots) ? exportsFor(snapshots) : []
+  const metered = meterFor(bytes, module, maxima, policy)
+  const rewritten = rewrite(bytes, module, maxima, [...state, ...(metered?.exports ?? [])], metered?.sections)
+  metered?.prove(rewritten.bytes)
+  return { imports, functions, maxima, manifest, snapshots, meter: metered?.meter ?? null, ...rewritten }
 }
 
 function manifestOf(bytes: Uint8Array, module: WasmModule): Manifest | null {

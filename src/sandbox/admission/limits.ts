@@ -1,5 +1,6 @@
 // Counts and sizes against the policy: those of one thing go to the reader, which stops as soon as one is exceeded; sums are checked after.
 import type { ReaderLimits, WasmModule } from '../../wasm/index.ts'
+import { FIXED } from '../policy/limits/fixed.ts'
 import type { Policy } from '../policy/schema.ts'
 import { Refusal } from './refusal.ts'
 
@@ -16,8 +17,8 @@ export function readerLimits({ quotas }: Policy): Partial<ReaderLimits> {
     maxExports: quotas.exports,
     maxGlobals: quotas.globals,
     // Sixteen of each is more than any compiler emits, and each costs the engine memory beside its contents (MOD-10).
-    maxTables: 16,
-    maxMemories: 16,
+    maxTables: FIXED.tables.limit,
+    maxMemories: FIXED.memories.limit,
     maxTags: quotas.types,
     maxElementSegments: quotas.segments,
     // An element segment cannot usefully be longer than the largest table.

@@ -53,7 +53,8 @@ export function readModule(bytes: Uint8Array, limits?: Partial<ReaderLimits>): W
   return finish(reading)
 }
 
-function readHeader(cursor: ByteCursor): void {
+/** Moves over magic and version. @throws MalformedModule if they are not those of a core module */
+export function readHeader(cursor: ByteCursor): void {
   expectBytes(cursor, MAGIC, 'bad-magic', 'the bytes do not start with the magic number of WebAssembly')
   const versionAt = cursor.position
   const version = [cursor.readByte(), cursor.readByte()]

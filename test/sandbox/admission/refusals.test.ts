@@ -32,6 +32,13 @@ const withExports = (count: number) =>
 const locals = (count: number) => `(module (func ${'(local i32)'.repeat(count)}))`
 const nested = (depth: number) => `(module (func ${'(block '.repeat(depth)}${')'.repeat(depth)}))`
 const branches = (targets: number) => `(module (func (br_table ${'0 '.repeat(targets)} 0 (i32.const 0))))`
+/** A function with locals and a loop, for which metering adds one more. */
+const looping = (count: number) =>
+  w.moduleOf(
+    w.typeSection(w.functionType()),
+    w.functionSection(0),
+    w.codeSection(w.body(w.bytes(w.instruction.loop(w.instruction.br(0)), w.END), [[count, 'i32']])),
+  )
 const custom = (bytes: number) => w.moduleOf(w.customSection('c', new Uint8Array(bytes)))
 
 const CASES: readonly Case[] = [
@@ -484,6 +491,14 @@ const CASES: readonly Case[] = [
     message: /11 elements.*allows 10/,
   },
   {
+    what: 'a function without room for what counts fuel',
+    code: 'metering-unsupported',
+    policy: { extends: 'relaxed', quotas: { fuel: 1000 } },
+    bad: looping(50_000),
+    good: looping(49_999),
+    message: /no room for another local/,
+  },
+  {
     what: 'two memories and pointers',
     code: 'memory-kind',
     policy: { features: ['multi-memory'] },
@@ -545,11 +560,23 @@ describe('the cases', () => {
       'memory-limit': true,
       'table-limit': true,
       'memory-kind': true,
+      'metering-unsupported': true,
       'engine-rejected': true,
+      'signature-missing': true,
+      'signature-invalid': true,
+      'signature-untrusted': true,
+      'module-revoked': true,
     }
     const seen = new Set<string>(CASES.map((c) => c.code))
-    // Both are found out after admission: see sandbox.test.ts.
-    expect(Object.keys(codes).filter((code) => !seen.has(code))).toEqual(['entry-missing', 'engine-rejected'])
+    // Found out after admission, see sandbox.test.ts, or before it, see signing/.
+    expect(Object.keys(codes).filter((code) => !seen.has(code))).toEqual([
+      'entry-missing',
+      'engine-rejected',
+      'signature-missing',
+      'signature-invalid',
+      'signature-untrusted',
+      'module-revoked',
+    ])
   })
 })
 
