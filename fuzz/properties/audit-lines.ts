@@ -1,10 +1,12 @@
 // Whatever a guest acts on, its decisions are lines of the audit log for every reader: as many as there were decisions, and nothing that moves a cursor.
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Property } from '../../src/campaign/property.ts'
-import { AuditFile } from '../../src/cli/audit-file.ts'
+import { DISK } from '../../src/sandbox/audit/disk.ts'
+import { AuditLog } from '../../src/sandbox/audit/log.ts'
 import { Broker } from '../../src/sandbox/broker/broker.ts'
 import { encodeRequest } from '../../src/sandbox/broker/message.ts'
 import { Refused, type Service } from '../../src/sandbox/broker/operation.ts'
@@ -42,6 +44,9 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   denied: fc.boolean(),
 })
 
+/** Nobody cuts the power here. */
+const QUICK = { ...DISK, sync: () => undefined, syncDirectory: () => undefined, syncLater: () => Promise.resolve() }
+
 const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u
 
@@ -56,7 +61,7 @@ const serviceOf = ({ denied }: Decision): Service => ({
   close: () => undefined,
 })
 
-async function ask(decision: Decision, audit: AuditFile): Promise<void> {
+async function ask(decision: Decision, audit: AuditLog): Promise<void> {
   const event = () => undefined
   const options = { services: [serviceOf(decision)], deadlineMs: 10_000, audit, event, instance: 'one', module: '00' }
   const broker = new Broker(options)
@@ -67,13 +72,13 @@ async function ask(decision: Decision, audit: AuditFile): Promise<void> {
 function judge(log: string, decisions: readonly Decision[]): string | null {
   const lines = log.split(LINE_ENDS)
   if (lines.pop() !== '') return 'the last record is not a line of its own'
-  if (lines.length !== decisions.length) return `${decisions.length} decisions are ${lines.length} lines`
-  for (const [index, line] of lines.entries()) {
-    if (UNSEEN.test(line)) return 'a record holds what cannot be seen'
-    const { decision, operation, object } = JSON.parse(line) as Record<string, unknown>
+  if (lines.some((line) => UNSEEN.test(line))) return 'a record holds what cannot be seen'
+  const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ type }) => type === 'decision')
+  if (records.length !== decisions.length) return `${decisions.length} decisions are ${records.length} records`
+  for (const [index, { decision, operation, object }] of records.entries()) {
     if (operation !== 'test.act' || decision !== (decisions[index]!.denied ? 'denied' : 'allowed'))
       return 'a record is not of its decision'
-    if (typeof object !== 'string' || !/^".*"(?:… \(\d+ characters\))?$/.test(object))
+    if (typeof object !== 'string' || UNSEEN.test(object) || !/^".*"(?:… \(\d+ characters\))?$/.test(object))
       return 'the object of a record is not quoted'
   }
   return null
@@ -84,14 +89,15 @@ const property: Property = {
   threats: ['OUT-02', 'OUT-01', 'OUT-11'],
   run: async (seed, milliseconds) => {
     const folder = mkdtempSync(join(tmpdir(), 'gauntlet-audit-'))
+    const key = generateKeyPairSync('ed25519').privateKey
     let number = 0
     const holds = async (decisions: readonly Decision[]) => {
-      const path = join(folder, `${number++}.jsonl`)
-      const audit = await AuditFile.open(path)
+      const path = join(folder, String(number++))
+      const audit = AuditLog.openOn(QUICK, path, { key })
       for (const each of decisions) await ask(each, audit)
-      await audit[Symbol.asyncDispose]()
-      const log = readFileSync(path, 'utf8')
-      rmSync(path)
+      await audit.close()
+      const log = readFileSync(join(path, 'audit-00000001.jsonl'), 'utf8')
+      rmSync(path, { recursive: true })
       return judge(log, decisions)
     }
     try {

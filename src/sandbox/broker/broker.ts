@@ -1,6 +1,8 @@
 // The broker: the host's side of a host call. It reads every request as hostile, decides, writes the audit record, and only then acts.
 import type { AuditSink } from '../audit.ts'
 import type { LocalEvent } from '../host/context.ts'
+import type { ServiceUsage, UsageSink } from '../monitor/usage-sink.ts'
+import type { Policy } from '../policy/schema.ts'
 import { quoteGuestText } from '../text.ts'
 import { BadRequest } from './fields.ts'
 import { decodeRequest, encodeReply } from './message.ts'
@@ -16,7 +18,11 @@ export interface BrokerOptions {
   /** Time for one request, milliseconds. */
   readonly deadlineMs: number
   readonly audit: AuditSink
+  /** What becomes of what cannot be recorded; the default is `refuse`. Whoever gets the events ends the guest for `end-guest`. */
+  readonly whenUnwritable?: Policy['audit']['whenUnwritable']
   readonly event: (event: LocalEvent) => void
+  /** Is told of each request that was dealt with. */
+  readonly usage?: UsageSink
   /** What identifies the guest in the audit log. */
   readonly instance: string
   readonly module: string
@@ -72,8 +78,12 @@ export class Broker {
     if (this.#busy) throw new BadRequest('a request came before the reply to the one before')
     this.#busy = true
     try {
+      const startedAt = performance.now()
       const request = this.#read(payload)
-      return encodeReply(await this.#act(request))
+      const answer = await this.#act(request)
+      const reply = encodeReply(answer)
+      this.#tell(request, answer, startedAt, payload, reply)
+      return reply
     } finally {
       this.#busy = false
     }
@@ -85,6 +95,7 @@ export class Broker {
    * @throws {TypeError} if the operation or the audit sink would have to wait
    */
   handleNow(payload: Uint8Array): Uint8Array {
+    const startedAt = performance.now()
     const request = this.#read(payload)
     let answer: Answer | Promise<Answer>
     try {
@@ -93,7 +104,25 @@ export class Broker {
     } catch (error) {
       answer = this.#answerTo(error)
     }
-    return encodeReply(atOnce(answer))
+    const now = atOnce(answer)
+    const reply = encodeReply(now)
+    this.#tell(request, now, startedAt, payload, reply)
+    return reply
+  }
+
+  /** The broker's own measure, taken where a guest cannot reach it: what it waited for, the audit record included. */
+  #tell({ operation }: Request, { errno }: Answer, startedAt: number, payload: Uint8Array, reply: Uint8Array): void {
+    if (!this.#options.usage) return
+    const usage: ServiceUsage = Object.assign(Object.create(null), ...this.#options.services.map((service) => service.usage?.()))
+    const milliseconds = performance.now() - startedAt
+    this.#options.usage.brokered({
+      operation,
+      errno,
+      milliseconds,
+      bytesFromJail: payload.length,
+      bytesToJail: reply.length,
+      usage,
+    })
   }
 
   #read(payload: Uint8Array): Request {
@@ -152,18 +181,18 @@ export class Broker {
   /**
    * Writes the record of a decision, then enforces it. One record each, before the effect (OUT-11).
    *
-   * @throws {Refused} if the decision is a refusal, or the record could not be written
+   * @throws {Refused} if the decision is a refusal, or the record could not be written and the policy does not say to go on
    */
   #record(operation: string, intent: Intent): void | Promise<void> {
     const { audit, instance, module } = this.#options
-    if (this.#auditFailed) throw new Refused('io')
+    if (this.#auditFailed && !this.#goesOnUnrecorded) throw new Refused('io')
     const { capability, object, refusal } = intent
     const enforce = () => {
       if (refusal) throw refusal
     }
-    let written: void | Promise<void>
+    let written: PromiseLike<void> | null
     try {
-      written = audit.write({
+      const writing = audit.write({
         version: 1,
         time: Date.now(),
         sequence: ++this.#sequence,
@@ -175,19 +204,28 @@ export class Broker {
         decision: refusal ? 'denied' : 'allowed',
         errno: refusal?.errno ?? null,
       })
+      written = isThenable(writing) ? writing : null
     } catch {
-      throw this.#failAudit()
+      return this.#unrecorded(enforce)
     }
-    if (!(written instanceof Promise)) return enforce()
-    return written.then(enforce, () => {
-      throw this.#failAudit()
-    })
+    if (!written) return enforce()
+    return Promise.resolve(written).then(enforce, () => this.#unrecorded(enforce))
   }
 
-  #failAudit(): Refused {
+  get #goesOnUnrecorded(): boolean {
+    return this.#options.whenUnwritable === 'continue-and-report'
+  }
+
+  /** Told once in the life of the guest, and at once: the reply may have been given already. @throws {Refused} unless the policy says to go on */
+  #unrecorded(enforce: () => void): void {
+    const then = this.#goesOnUnrecorded
+      ? 'what the guest asks for is done without a record'
+      : 'nothing more is done for the guest'
+    const message = `The audit log could not be written; ${then}.`
+    if (!this.#auditFailed) this.#options.event({ type: 'audit-failed', severity: 'high', message })
     this.#auditFailed = true
-    const message = 'The audit log could not be written; nothing more is done for the guest.'
-    return new Refused('io', { type: 'audit-failed', severity: 'high', message })
+    if (!this.#goesOnUnrecorded) throw new Refused('io')
+    enforce()
   }
 
   /** Ends what is under way and what is open. */
@@ -209,6 +247,11 @@ function atOnce<T>(value: T | Promise<T>): T {
   value.catch(() => {})
   throw new TypeError('isolation level inline cannot wait for an operation or an audit sink')
 }
+
+/** Whatever can be awaited is: a sink may bring promises of its own. */
+const isThenable = (value: unknown): value is PromiseLike<void> =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+  typeof (value as { then?: unknown }).then === 'function'
 
 /** Rejects when the signal is aborted. */
 const aborted = (signal: AbortSignal) =>

@@ -1,8 +1,9 @@
 // The kv capability: one namespace of the embedder's store for one guest, within its quotas.
+import type { ServiceUsage } from '../monitor/usage-sink.ts'
 import type { Policy } from '../policy/schema.ts'
 import { bodiless } from './bodiless.ts'
 import { BadRequest, type Fields } from './fields.ts'
-import type { KvStore } from './kv-store.ts'
+import type { KvStore, KvUsage } from './kv-store.ts'
 import { type Answer, type Operation, type Prepared, Refused, type Service } from './operation.ts'
 
 /** Longest key, in bytes of UTF-8, and largest value: those of the ABI table. */
@@ -25,6 +26,8 @@ export class KvService implements Service {
   readonly #quotas: KvOptions['quotas']
   readonly #store: KvStore
   readonly #told = new Set<Quota>()
+  /** What the namespace held after the guest’s last write; null before the first. */
+  #known: KvUsage | null = null
 
   constructor({ namespace, quotas, store }: KvOptions) {
     this.#namespace = namespace
@@ -40,6 +43,10 @@ export class KvService implements Service {
 
   beginActivation(): void {
     this.#told.clear()
+  }
+
+  usage(): ServiceUsage {
+    return this.#known ? { kvBytes: this.#known.bytes, kvEntries: this.#known.entries } : {}
   }
 
   /** The store is the embedder's, and stays open. */
@@ -61,6 +68,7 @@ export class KvService implements Service {
         const refusal = this.#judge(key, value)
         if (refusal) throw refusal
         this.#store.set(this.#namespace, key, value)
+        this.#known = this.#store.usage(this.#namespace)
         return { errno: 'success' }
       }),
     )

@@ -1,10 +1,11 @@
 // Requests and replies as bytes: length of the JSON part, JSON part, raw body. The cell's side trusts the host; the host trusts nothing.
 import type { BrokerReply, BrokerRequest } from '../host/channel.ts'
 import { ERRNO, type ErrnoName } from '../host/errno.ts'
+import { FIXED } from '../policy/limits/fixed.ts'
 import { BadRequest, Fields } from './fields.ts'
 
 /** Largest request: the largest body that a call of the ABI takes, and its fields. */
-export const MAX_REQUEST = 17 * 2 ** 20
+export const MAX_REQUEST = FIXED.requestBytes.limit
 /** Largest JSON part of a request: a path or a URL, twice, with room for escapes. */
 const MAX_JSON = 2 ** 20
 

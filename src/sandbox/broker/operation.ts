@@ -2,6 +2,7 @@
 import type { Capability } from '../host/abi/index.ts'
 import type { LocalEvent } from '../host/context.ts'
 import type { ErrnoName } from '../host/errno.ts'
+import type { ServiceUsage } from '../monitor/usage-sink.ts'
 import type { Fields } from './fields.ts'
 
 /** The answer to a request. */
@@ -56,6 +57,8 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>
   /** An activation of the guest begins: what is counted for each activation starts at zero. */
   beginActivation?(): void
+  /** What the guest has used up of the service's quotas, as far as that is known without asking anybody. */
+  usage?(): ServiceUsage
   /** Ends whatever is open. Called once, when the guest has ended. */
   close(): void | Promise<void>
 }

@@ -60,7 +60,7 @@ const operations: Readonly<Record<string, Operation>> = {
   }),
 }
 
-function made(options: { audit?: AuditSink; deadlineMs?: number } = {}) {
+function made(options: { audit?: AuditSink; deadlineMs?: number; whenUnwritable?: 'refuse' | 'continue-and-report' } = {}) {
   steps.length = 0
   const records: AuditRecord[] = []
   const events: LocalEvent[] = []
@@ -76,6 +76,7 @@ function made(options: { audit?: AuditSink; deadlineMs?: number } = {}) {
         records.push(record)
       },
     },
+    ...(options.whenUnwritable && { whenUnwritable: options.whenUnwritable }),
     event: (event) => void events.push(event),
     instance: 'i',
     module: 'm',
@@ -161,6 +162,67 @@ describe('Broker', () => {
     expect((await ask('test.echo', { text: 'b' })).errno).toBe(ERRNO.io)
     expect(steps).toEqual([])
     expect(events.map(({ type }) => type)).toEqual(['audit-failed'])
+  })
+
+  it('goes on without a record if the policy says so, tells it once, and still refuses what is refused', async () => {
+    let working = false
+    const records: AuditRecord[] = []
+    const audit: AuditSink = {
+      write: (record) => {
+        if (!working) throw new Error('disk full')
+        records.push(record)
+      },
+    }
+    const { ask, events } = made({ audit, whenUnwritable: 'continue-and-report' })
+    expect((await ask('test.echo', { text: 'a' })).errno).toBe(0)
+    expect((await ask('test.refused')).errno).toBe(ERRNO.notcapable)
+    working = true
+    expect((await ask('test.echo', { text: 'b' })).errno).toBe(0)
+    expect(steps).toEqual(['effect', 'effect'])
+    expect(events.map(({ type }) => type)).toEqual(['audit-failed', 'access-refused'])
+    // The number of a decision that is not on record stays a gap.
+    expect(records.map(({ sequence }) => sequence)).toEqual([3])
+  })
+
+  it('waits for a sink whose promises are not the engine’s own', async () => {
+    const sink = {
+      write: () => ({
+        then: (done: () => void) => {
+          setTimeout(() => {
+            steps.push('record')
+            done()
+          }, 20)
+        },
+      }),
+    }
+    const { ask } = made({ audit: sink as unknown as AuditSink })
+    await ask('test.echo', { text: 'a' })
+    expect(steps).toEqual(['record', 'effect'])
+  })
+
+  it.each([
+    ['rejects', (_: unknown, fail: (error: Error) => void) => fail(new Error('disk full'))],
+    [
+      'throws',
+      () => {
+        throw new Error('disk full')
+      },
+    ],
+  ])('does nothing for a sink whose promise is not the engine’s own and %s', async (_, then) => {
+    const { ask, events } = made({ audit: { write: () => ({ then }) } as unknown as AuditSink })
+    expect((await ask('test.echo', { text: 'a' })).errno).toBe(ERRNO.io)
+    expect(steps).toEqual([])
+    expect(events.map(({ type }) => type)).toEqual(['audit-failed'])
+  })
+
+  it('tells of an audit log that fails although the guest has its answer already', async () => {
+    const written = Promise.withResolvers<void>()
+    const { ask, events } = made({ audit: { write: () => written.promise }, deadlineMs: 20 })
+    expect((await ask('test.echo', { text: 'a' })).errno).toBe(ERRNO.timedout)
+    written.reject(new Error('disk full'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(events.map(({ type }) => type)).toEqual(['quota-exceeded', 'audit-failed'])
+    expect((await ask('test.echo', { text: 'a' })).errno).toBe(ERRNO.io)
   })
 
   it('waits for an audit log that takes its time', async () => {

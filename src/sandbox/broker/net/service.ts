@@ -1,6 +1,7 @@
 // The network capability of one guest: everything that it can reach goes through here.
 
 import type { LocalEvent } from '../../host/context.ts'
+import type { ServiceUsage } from '../../monitor/usage-sink.ts'
 import { type NetRules, readNetGrant } from '../../policy/net-patterns.ts'
 import type { NetGrant } from '../../policy/schema.ts'
 import { bodiless } from '../bodiless.ts'
@@ -55,6 +56,10 @@ export class NetService implements Service {
   beginActivation(): void {
     this.#usage.beginActivation()
     this.#decisions.beginActivation()
+  }
+
+  usage(): ServiceUsage {
+    return this.#usage.used
   }
 
   close(): void {

@@ -27,6 +27,11 @@ export class NetUsage {
     this.#told.clear()
   }
 
+  /** So far in this activation. Of the bytes on the wire and those after decompression the greater, which the quota goes by. */
+  get used(): { readonly networkBytes: number; readonly networkRequests: number } {
+    return { networkBytes: Math.max(this.#wire, this.#content), networkRequests: this.#requests }
+  }
+
   /** Counts a request, connection or query. Null if there was one left; the refusal otherwise. */
   request(): Refused | null {
     if (this.#requests >= this.#quotas.networkRequests) return this.#exceeded('networkRequests', 'requests')
