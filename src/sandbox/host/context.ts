@@ -1,5 +1,6 @@
 // What the host calls of one guest share: its memory, its handles, its grants, and whether it is still alive.
 import type { SecurityEvent } from '../events.ts'
+import type { CallCounts } from './call-counts.ts'
 import type { Channel } from './channel.ts'
 import type { MountSpec, TreeQuotas } from './fs/file-system.ts'
 import type { GuestMemory } from './guest-memory.ts'
@@ -10,6 +11,7 @@ import type { Report } from './reports.ts'
 export type Death =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'output-limit' }
+  | { readonly kind: 'fuel-limit' }
   | { readonly kind: 'stopped' }
   /** A host function threw: its stack ended because the guest had used up most of it (CTL-04), or it has a defect. */
   | { readonly kind: 'host-threw'; readonly call: string; readonly error: unknown }
@@ -50,13 +52,17 @@ export interface HostContext {
   /** Once set it stays: every later host call refuses before it does anything. */
   death: Death | null
   hostCalls: number
+  /** Charges the guest for the bytes that a call copied; false if its fuel did not suffice. Null until the instance exists, and without fuel. */
+  chargeCopied?: ((bytes: number) => boolean) | null
+  /** Host calls of this activation, each for itself. */
+  readonly calls: CallCounts
   /** Uses that were told one by one, and refusals that were. */
   logged: number
   blocked: number
   outputBytes: number
   stdinPosition: number
-  /** What has been used up of `grants.reports`, and which of the two quotas the embedder was told of. */
-  readonly reported: { count: number; bytes: number; readonly told: Set<'reports' | 'reportBytes'> }
+  /** What has been used up of `grants.reports`, and of which quotas the embedder was told. */
+  readonly reported: { count: number; bytes: number; readonly told: Set<'reports' | 'reportBytes' | 'handles'> }
   /** Takes bytes that the guest wrote; they are the receiver's to keep. */
   readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
   readonly event: (event: LocalEvent) => void

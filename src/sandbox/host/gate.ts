@@ -1,5 +1,8 @@
 // The gate: the one way from guest code into a host call. Liveness, capability, pointers and errors are dealt with here, for every call alike.
+
+import { FIXED } from '../policy/limits/fixed.ts'
 import { type AbiFunction, type AbiParameter, type Capability, LAYOUT_BYTES } from './abi/index.ts'
+import type { CallTally } from './call-counts.ts'
 import type { HostContext } from './context.ts'
 import { ERRNO, type Errno, errnoName, GuestFault } from './errno.ts'
 import { type Arguments, type Handler, memoryOf } from './handler.ts'
@@ -48,7 +51,13 @@ function pass(
     return ERRNO.io
   }
   context.hostCalls++
+  plan.tally.calls++
+  if (context.memory) context.memory.tally = plan.tally
+  const before = plan.tally.fromGuest + plan.tally.toGuest
   const errno = answer(plan, handler, context, values)
+  const copied = plan.tally.fromGuest + plan.tally.toGuest - before
+  // At once, not at the guest's next check: a long call is paid for whatever the guest does next (RES-08).
+  if (context.chargeCopied?.(copied) === false) context.death ??= { kind: 'fuel-limit' }
   // On its way to the guest anything else than a number becomes 0, which is success: a forgotten `return`, a Promise (MEM-15).
   if (errnoName(errno) === undefined) throw new TypeError('a host call answered something that is no error number')
   if (plan.logged) logUse(plan, context, errno)
@@ -65,13 +74,22 @@ function answer(plan: Plan, handler: Handler, context: HostContext, values: read
     checkLengths(plan, values)
     return handler(context, new CallArguments(plan, values))
   } catch (error) {
+    if (error instanceof GuestFault && error.errno === ERRNO.mfile) tellHandles(context)
     if (error instanceof GuestFault) return error.errno
     throw error
   }
 }
 
+/** Told once in an activation. The host itself may be short of descriptors too, which is no quota's doing. */
+function tellHandles({ handles, grants, reported, event }: HostContext): void {
+  if (handles.use.open < grants.handles || reported.told.has('handles')) return
+  reported.told.add('handles')
+  const message = `The guest has its ${grants.handles} handles open.`
+  event({ type: 'quota-exceeded', severity: 'warning', message, quota: 'handles', limit: grants.handles })
+}
+
 /** Uses that are told one by one; a guest that makes more only fills the host's memory (OUT-11, RES-08). */
-const MAX_LOGGED = 500
+const MAX_LOGGED = FIXED.toldCalls.limit
 
 function logUse({ entry }: Plan, context: HostContext, errno: Errno): void {
   if (++context.logged > MAX_LOGGED) return
@@ -113,6 +131,7 @@ function refuse(entry: AbiFunction, context: HostContext): void {
 /** What is known of a call before it is made; worked out once, when it is bound, because the call itself must cost little. */
 interface Plan {
   readonly entry: AbiFunction
+  readonly tally: CallTally
   /** Position of each parameter, by name. */
   readonly i32: ReadonlyMap<string, number>
   readonly i64: ReadonlyMap<string, number>
@@ -133,7 +152,7 @@ interface PointerPlan {
   readonly count: { readonly fixed: number } | { readonly at: number }
 }
 
-function planOf(entry: AbiFunction, { grants }: HostContext): Plan {
+function planOf(entry: AbiFunction, { grants, calls }: HostContext): Plan {
   const positions = (type: AbiParameter['type']) =>
     new Map(entry.parameters.flatMap((parameter, index) => (parameter.type === type ? [[parameter.name, index] as const] : [])))
   const i32 = positions('i32')
@@ -151,6 +170,7 @@ function planOf(entry: AbiFunction, { grants }: HostContext): Plan {
   const { deny, log } = grants.hostCalls
   return {
     entry,
+    tally: calls.of(entry),
     i32,
     i64: positions('i64'),
     f64: positions('f64'),

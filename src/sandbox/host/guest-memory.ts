@@ -1,4 +1,5 @@
 // The only code that touches guest memory. Pointers and lengths arrive as unsigned 32-bit numbers; no view leaves this file.
+import { type CallTally, newTally } from './call-counts.ts'
 import { ERRNO, GuestFault } from './errno.ts'
 
 /**
@@ -13,6 +14,8 @@ export class GuestMemory {
   readonly #memory: WebAssembly.Memory
   #view: DataView
   #all: Uint8Array
+  /** Where copied bytes are counted; the gate puts the tally of the call that is made here. */
+  tally: CallTally = newTally()
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory
@@ -64,6 +67,7 @@ export class GuestMemory {
   /** A private copy of `length` bytes at `pointer`. */
   read(pointer: number, length: number): Uint8Array {
     this.check(pointer, length)
+    this.tally.fromGuest += length
     // `slice` of a view copies also when the buffer is shared.
     return this.#bytes.slice(pointer, pointer + length)
   }
@@ -71,22 +75,26 @@ export class GuestMemory {
   /** Copies all of `bytes` to `pointer`. */
   write(pointer: number, bytes: Uint8Array): void {
     this.check(pointer, bytes.length)
+    this.tally.toGuest += bytes.length
     this.#bytes.set(bytes, pointer)
   }
 
   /** Read once, like everything else: whoever needs the number twice keeps it (MEM-08). */
   readU32(pointer: number): number {
     this.check(pointer, 4)
+    this.tally.fromGuest += 4
     return this.#numbers.getUint32(pointer, true)
   }
 
   writeU32(pointer: number, value: number): void {
     this.check(pointer, 4)
+    this.tally.toGuest += 4
     this.#numbers.setUint32(pointer, value, true)
   }
 
   writeU64(pointer: number, value: bigint): void {
     this.check(pointer, 8)
+    this.tally.toGuest += 8
     this.#numbers.setBigUint64(pointer, value, true)
   }
 }

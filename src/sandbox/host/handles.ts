@@ -55,6 +55,7 @@ type HandleOf<K extends Handle['kind']> = Extract<Handle, { readonly kind: K }>
 export class HandleTable {
   readonly #open = new Map<number, Handle>()
   readonly #cap: number
+  #peak = 0
 
   /** @param cap most handles open at the same time */
   constructor(cap: number) {
@@ -72,6 +73,7 @@ export class HandleTable {
     let fd = 0
     while (this.#open.has(fd)) fd++
     this.#open.set(fd, handle)
+    this.#peak = Math.max(this.#peak, this.#open.size)
     return fd
   }
 
@@ -104,6 +106,20 @@ export class HandleTable {
     this.#open.delete(from)
     this.#open.set(to, handle)
     return old
+  }
+
+  /** How many are open, and the most that were at the same time in this activation. */
+  get use(): { readonly open: number; readonly peak: number } {
+    return { open: this.#open.size, peak: this.#peak }
+  }
+
+  beginActivation(): void {
+    this.#peak = this.#open.size
+  }
+
+  /** Every open handle with its number. */
+  entries(): readonly (readonly [fd: number, handle: Handle])[] {
+    return [...this.#open]
   }
 
   /** Every open handle, for the end of the guest. */

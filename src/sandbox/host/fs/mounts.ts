@@ -16,6 +16,8 @@ import { type FileQuota, TreeUsage } from './tree-usage.ts'
 export interface Mounts {
   /** What the guest changed in its memory and snapshot mounts since this was last asked. */
   changes(): readonly TreeChange[]
+  /** Whether the guest ever changed anything in them. */
+  readonly touched: boolean
   /** Quotas that are exceeded are told again. */
   beginActivation(): void
 }
@@ -27,21 +29,29 @@ export interface Mounts {
  */
 export function openMounts(context: HostContext): Mounts {
   const { fs } = context.grants
-  if (!fs) return { changes: () => [], beginActivation: () => undefined }
+  if (!fs) return { changes: () => [], touched: false, beginActivation: () => undefined }
   const usage = new TreeUsage(fs.quotas, (quota, limit) => tellExceeded(context, quota, limit))
   const logs: TreeChanges[] = []
+  const trees: { readonly tree: MemoryTree; readonly version: number }[] = []
   const open = (spec: MountSpec, index: number): OpenDirectory => {
     if (spec.kind === 'directory') return openBrokerMount(context.channel, index, spec.writable)
     const device = BigInt(index + 1)
     const tree = new MemoryTree(spec, { device, quotas: fs.quotas, usage, now: () => realtime(context) })
     logs.push(new TreeChanges(tree))
+    trees.push({ tree, version: tree.version })
     return new MemoryDirectory(tree, tree.root)
   }
   for (const [index, spec] of fs.mounts.entries()) {
     context.handles.reserve()
     context.handles.open({ kind: 'directory', directory: open(spec, index), mount: spec.at, rights: MOUNT_RIGHTS })
   }
-  return { changes: () => logs.flatMap((log) => log.take()), beginActivation: () => usage.beginActivation() }
+  return {
+    changes: () => logs.flatMap((log) => log.take()),
+    get touched() {
+      return trees.some(({ tree, version }) => tree.version !== version)
+    },
+    beginActivation: () => usage.beginActivation(),
+  }
 }
 
 function tellExceeded(context: HostContext, quota: FileQuota, limit: number): void {
