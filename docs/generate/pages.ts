@@ -8,7 +8,11 @@ import { fillTables } from './tables.ts'
 const DOCS = resolve(import.meta.dirname, '..')
 
 /** Written by hand, all but the tables. */
-const withTables = (): string[] => ['policy.md', ...readdirSync(join(DOCS, 'capabilities')).map((name) => `capabilities/${name}`)]
+const withTables = (): string[] => [
+  'policy.md',
+  'limits.md',
+  ...readdirSync(join(DOCS, 'capabilities')).map((name) => `capabilities/${name}`),
+]
 
 export const generatedPages = (): ReadonlyMap<string, string> =>
   new Map([

@@ -1,37 +1,73 @@
 // Tables inside pages that are written by hand: between `<!-- table: name arguments -->` and `<!-- end -->`.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { ABI } from '../../src/sandbox/host/abi/index.ts'
+import { FIXED } from '../../src/sandbox/policy/limits/fixed.ts'
+import type { FixedLimit, Limit, Quota, Unit } from '../../src/sandbox/policy/limits/limit.ts'
+import { nullOf, QUOTA_NAMES, type QuotaName, quota } from '../../src/sandbox/policy/limits/quotas.ts'
 import { PROFILES } from '../../src/sandbox/policy/profiles.ts'
 import type { Policy } from '../../src/sandbox/policy/schema.ts'
 import { FEATURES } from '../../src/wasm/index.ts'
 import { code, number, size, table } from './markdown.ts'
-import { QUOTAS } from './quotas.ts'
 
+const CORPUS = join(import.meta.dirname, '..', '..', 'corpus')
 const NAMES = ['strict', 'default', 'relaxed'] as const
 const figures = (cell: (policy: Policy) => string): string[] => NAMES.map((name) => cell(PROFILES.get(name)!))
 
-const FORMATS = {
+const FORMATS: Readonly<Record<Unit, (value: number) => string>> = {
   bytes: size,
-  ms: (value: number) => (value % 1000 === 0 ? `${number(value / 1000)} s` : `${number(value)} ms`),
+  ms: (value) => (value % 1000 === 0 ? `${number(value / 1000)} s` : `${number(value)} ms`),
   count: number,
-} as const
+  fuel: number,
+}
 
-type Quota = keyof typeof QUOTAS
-const isQuota = (name: string): name is Quota => Object.hasOwn(QUOTAS, name)
+const isQuota = (name: string): name is QuotaName => (QUOTA_NAMES as readonly string[]).includes(name)
+/** With the threats' ids. */
+const stopped = ({ stops, threats }: Limit) => (threats.length === 0 ? stops : `${stops} (${threats.join(', ')})`)
 
 function quotaRows(names: readonly string[]): string[][] {
   return names.map((name) => {
     if (!isQuota(name)) throw new TypeError(`there is no quota ${name}`)
-    const { unit, counts, stops } = QUOTAS[name]
-    const figure = ({ quotas }: Policy) => (quotas[name] === null ? code('null') : FORMATS[unit](quotas[name]))
-    return [code(name), counts, ...figures(figure), stops]
+    const row = quota(name)
+    const figure = ({ quotas }: Policy) => (quotas[name] === null ? code('null') : FORMATS[row.unit](quotas[name]))
+    return [code(name), row.counts, ...figures(figure), stopped(row)]
   })
 }
 
 const quotas = (names: readonly string[]): string =>
+  table(['quota', 'what is counted', ...NAMES, 'the attack that it stops'], quotaRows(names.length > 0 ? names : QUOTA_NAMES))
+
+const NULLS = { inline: ', or `null` at level `inline`', off: ', or `null` for none' } as const
+function range(row: Quota): string {
+  const [min, max] = row.range.map(FORMATS[row.unit])
+  const stands = nullOf(row)
+  return `${min === max ? min : `${min} to ${max}`}${stands ? NULLS[stands] : ''}`
+}
+
+/** What comes of it, and what shows that it does, as seen from docs. */
+const proof = ({ exceeding, keptBy, exceededBy }: Limit): string[] => [
+  exceeding.map((each) => `[${each.replace('/', ' ')}](errors/${each.replace('/', '-')}.md)`).join(', ') || 'nothing else',
+  keptBy.join(', '),
+  exceededBy.startsWith('test/') ? `[test](../${exceededBy})` : `[${exceededBy}](../corpus/${fileOf(exceededBy)})`,
+]
+const fileOf = (id: string): string => {
+  const file = readdirSync(CORPUS).find((name) => name === `${id}.wat` || name === `${id}.yaml`)
+  if (!file) throw new TypeError(`the corpus has no case ${id}`)
+  return file
+}
+const PROOF = ['what comes of it', 'kept by', 'exceeded by']
+
+const ranges = (): string =>
   table(
-    ['quota', 'what is counted', ...NAMES, 'the attack that it stops'],
-    quotaRows(names.length > 0 ? names : Object.keys(QUOTAS)),
+    ['quota', 'range', ...PROOF],
+    QUOTA_NAMES.map((name) => [code(name), range(quota(name)), ...proof(quota(name))]),
+  )
+
+const fixed = (): string =>
+  table(
+    ['limit', 'of what', 'the attack that it stops', ...PROOF],
+    Object.values<FixedLimit>(FIXED).map((row) => [FORMATS[row.unit](row.limit), row.counts, stopped(row), ...proof(row)]),
   )
 
 /** A value of a policy as one would write it. */
@@ -67,6 +103,8 @@ function calls(names: readonly string[]): string {
 
 const TABLES: ReadonlyMap<string, (names: readonly string[]) => string> = new Map([
   ['quotas', quotas],
+  ['ranges', ranges],
+  ['fixed', fixed],
   ['capabilities', capabilities],
   ['features', features],
   ['calls', calls],

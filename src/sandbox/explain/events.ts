@@ -58,16 +58,22 @@ export const EVENT_ENTRIES: Readonly<Record<SecurityEventType, Entry>> = {
   },
   'quota-exceeded': {
     title: 'a quota is used up',
-    meaning: 'The guest used up the quota that `quota` names; `limit` is its value. The guest got `dquot` and goes on.',
+    meaning:
+      'The guest used up the quota that `quota` names; `limit` is its value. The guest got `dquot`, or -1 from `table.grow`, and goes on; for `callDepth` it was ended.',
     cause: ['The guest does more than the policy expects: files, network, key-value store, reports.'],
     remedy: 'Raise `quotas.<quota>` if the guest should have more. The event comes once for each quota in a call of the guest.',
   },
   'audit-failed': {
     title: 'the audit log could not be written',
     meaning:
-      'The audit sink threw or rejected. What was to be recorded was not done, and nothing that would have to be recorded is done for this guest any more.',
-    cause: ['The disk of the log is full, or its file is gone or not writable.', 'A defect of the sink.'],
-    remedy: 'Repair the sink and create the guest again. The guest saw `io` from every call that would have been recorded.',
+      'The audit sink threw or rejected. What follows depends on `audit.whenUnwritable` of the policy. `refuse`: what was to be recorded was not done, and nothing that would have to be recorded is done for this guest any more. `end-guest`: the guest was ended too. `continue-and-report`: what the guest asked for was done, without a record.',
+    cause: [
+      'The disk of the log is full, or its file is gone or not writable.',
+      'The log has reached `maxBytes` or `maxSegments`.',
+      'A defect of the sink.',
+    ],
+    remedy:
+      'Repair the sink and create the guest again. Under `refuse` the guest saw `io` from every call that would have been recorded.',
   },
   'memory-limit': {
     title: 'the guest reached its memory limit',
@@ -75,6 +81,8 @@ export const EVENT_ENTRIES: Readonly<Record<SecurityEventType, Entry>> = {
     cause: [
       'The module starts with too much, and was refused.',
       'Its jail grew beyond `quotas.residentBytes`, and the guest was ended.',
+      'It filled the heap of its thread (`quotas.heapBytes`), and was ended.',
+      'A `memory.grow` was refused because of `quotas.memoryBytes`: the guest saw -1 and went on. Told once in a call.',
     ],
     remedy: 'See `outcome/memory-limit` and `refusal/memory-limit`.',
   },
@@ -83,6 +91,12 @@ export const EVENT_ENTRIES: Readonly<Record<SecurityEventType, Entry>> = {
     meaning: 'A call took more time than `limitMs`; `clock` says whether of the CPU or by the wall clock.',
     cause: ['A loop, a wait, or more work than was expected.'],
     remedy: 'See `outcome/cpu-limit` and `outcome/wall-clock-limit`.',
+  },
+  'fuel-limit': {
+    title: 'the guest reached its fuel limit',
+    meaning: 'A call used up `limit` units of fuel, and the guest was ended.',
+    cause: ['An endless loop or recursion, or more work than was expected.'],
+    remedy: 'See `outcome/fuel-limit`.',
   },
   'output-limit': {
     title: 'the guest reached its output limit',
@@ -95,7 +109,7 @@ export const EVENT_ENTRIES: Readonly<Record<SecurityEventType, Entry>> = {
     meaning:
       'The jail sent something that no jail of the sandbox sends, or the guest made a host call after its end. `what` says which.',
     cause: [
-      'The guest got control of its jail, and speaks to the host in its name: `bad-frame`, `bad-request`, `second-ready`.',
+      'The guest got control of its jail, and speaks to the host in its name: `bad-frame`, `bad-request`, `second-ready`, `between-activations`.',
       'A cap that the cell keeps was passed: `output-over-cap`, `reports-over-quota`, `changes-over-quota`, `too-many-events`.',
       'The guest caught what should have ended it, and went on: `host-call-after-end`.',
     ],

@@ -58,10 +58,20 @@ export const OUTCOME_ENTRIES: Readonly<Record<Outcome, Entry>> = {
     cause: ['An endless loop, or more work than was expected.', 'A large module: compiling it counts too.'],
     remedy: 'If the guest is worth the work, raise `quotas.cpuMs`; `quotas.wallClockMs` must allow for it as well.',
   },
+  'fuel-limit': {
+    title: 'it did too much work',
+    meaning:
+      'One call used up `quotas.fuel`, a count of work that is the same on every machine, and the guest was ended. What it did before is done.',
+    cause: ['An endless loop or recursion.', 'More work than was expected, often of larger input.'],
+    remedy:
+      'Run it with a larger `quotas.fuel` and read `resourceUsage.fuel`: the same module with the same input needs the same every time. docs/metering.md says what costs how much.',
+  },
   'memory-limit': {
     title: 'it needed too much memory',
-    meaning: 'The jail grew beyond `quotas.residentBytes`, or memory that the module needs could not be had.',
+    meaning:
+      'The jail grew beyond `quotas.residentBytes`, the guest filled the engine’s heap (`quotas.heapBytes`), or memory that the module needs could not be had.',
     cause: [
+      'Garbage-collected objects or exceptions that are all kept fill the heap; the event then has `heapBytes` as its limit.',
       'Tables, compiled code, files in memory mounts and the engine’s own data take room beside linear memory.',
       'The machine is short of memory.',
     ],

@@ -29,6 +29,45 @@ export const REFUSAL_ENTRIES: Readonly<Record<RefusalCode, Entry>> = {
     remedy:
       'If the module is worth it, raise that quota, or use `extends: relaxed`. A build that is optimised for size and stripped of debugging information may fit as it is.',
   },
+  'signature-missing': {
+    title: 'a module without signatures',
+    meaning: 'The policy requires signatures, and the first section of the module is no signature section.',
+    cause: [
+      'A module that was never signed, or was built again since.',
+      'A tool behind the signer that removes custom sections (`wasm-strip`, `wasm-opt`), or moves them.',
+      'Somebody removed the signatures.',
+    ],
+    remedy: 'Sign the module as the last step of the build (`gauntlet sign`), or get it again from who signed it.',
+  },
+  'signature-invalid': {
+    title: 'signatures that are not of this module',
+    meaning:
+      'What the module carries as signatures is not in the format, not for every byte of it, or made up in the name of a trusted key. Nothing else in it was read.',
+    cause: [
+      'The module was changed after it had been signed: on its way, by a tool, or by an attacker.',
+      'Only a part of it was signed, or sections were added behind.',
+      'A signature in another version of the format, or with another algorithm.',
+    ],
+    remedy:
+      'Get the module again from who signed it, and sign behind every other step of the build. `gauntlet verify` says more.',
+  },
+  'signature-untrusted': {
+    title: 'too few signatures that count',
+    meaning: 'All of the module is signed, but by fewer keys of the policy than `signatures.required`.',
+    cause: [
+      'A signature is by a key that the policy does not have, or two of them by the same person.',
+      'A key was revoked, or its time (`notBefore`, `notAfter`) is over or has not come.',
+      'The clock of the host is wrong.',
+    ],
+    remedy:
+      'Have the missing signers sign it with keys that count today, or add their keys to the policy if they should be trusted.',
+  },
+  'module-revoked': {
+    title: 'a module that was revoked',
+    meaning: 'The SHA-256 of the file, or of what is signed in it, is in `signatures.revokedModules`.',
+    cause: ['A version with a known defect, or one that should never have been signed.'],
+    remedy: 'Use a later version. Only if the entry is a mistake, remove it from the policy.',
+  },
   feature: {
     title: 'a feature that is not allowed',
     meaning: 'The module uses a proposal that the policy does not list, whatever the engine would accept.',
@@ -116,6 +155,16 @@ export const REFUSAL_ENTRIES: Readonly<Record<RefusalCode, Entry>> = {
     meaning: 'The module imports host calls that take addresses, and has several memories, a 64-bit memory or a shared one.',
     cause: ['A build for threads (`-pthread`), for `wasm64`, or with multiple memories.'],
     remedy: 'Build for a single, private, 32-bit memory.',
+  },
+  'metering-unsupported': {
+    title: 'a module that cannot be metered',
+    meaning: 'The policy limits fuel or the depth of calls, and the module cannot be rewritten so that it counts them.',
+    cause: [
+      'A function, or the module, is so close to the limits of engines that nothing can be added: 50,000 locals, 7,654,321 bytes of a body.',
+      'What the rewriter wrote did not pass the independent check: a defect of the sandbox; nothing runs that is not proven to be metered.',
+    ],
+    remedy:
+      'Split the function that the sentence names, or set `quotas.fuel` and `quotas.callDepth` to null where other limits are enough. If the check failed, report it with the module.',
   },
   'engine-rejected': {
     title: 'the engine refused it',

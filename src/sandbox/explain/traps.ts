@@ -73,7 +73,13 @@ export const TRAP_ENTRIES: Readonly<Record<Trap, Entry>> = {
     title: 'the stack is used up',
     meaning: 'The calls of the guest, nested into each other, took all of the stack of its thread.',
     cause: ['Recursion without end.', 'Deep recursion over input of the guest’s, such as a parser without a limit.'],
-    remedy: `${SOURCE} The stack cannot be enlarged by the policy; let the guest use a loop, or limit the depth of its input.`,
+    remedy: `${SOURCE} Let the guest use a loop, or limit the depth of its input; or raise \`quotas.stackBytes\`.`,
+  },
+  'call-depth': {
+    title: 'calls nested too deep',
+    meaning: 'The guest nested more calls into each other than `quotas.callDepth` allows. It is the same at every run with the same input.',
+    cause: ['Recursion without end.', 'Deep recursion over input of the guest’s, such as a parser without a limit.'],
+    remedy: `${SOURCE} If the guest is worth it, raise \`quotas.callDepth\`, or set it to null; then the stack of the engine is the limit.`,
   },
   'allocation-failure': {
     title: 'the engine could not allocate',

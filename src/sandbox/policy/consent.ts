@@ -34,7 +34,7 @@ export interface ConsentDecision {
 export async function decideConsent(
   manifest: Manifest,
   sha256: string,
-  store: ConsentStore | null,
+  store: Pick<ConsentStore, 'records'> | null,
   principal: string | null,
   policy?: Policy,
 ): Promise<ConsentDecision> {
@@ -90,7 +90,7 @@ function wordingOf({ name, description, lines }: ConsentQuestion): string {
 export async function rememberConsent(
   { question, wanted, description, principal, wording }: ConsentDecision,
   state: 'granted' | 'denied',
-  store: ConsentStore,
+  store: Pick<ConsentStore, 'put'>,
 ): Promise<void> {
   const { name, version, sha256 } = question
   await store.put({ principal, name, version, sha256, state, wording, description, items: wanted, time: Date.now() })

@@ -1,4 +1,6 @@
 // What cannot be enforced is refused when the sandbox is created, never accepted in silence.
+import { trustProblems } from '../signing/trust.ts'
+import { JAIL_ONLY } from './limits/quotas.ts'
 import { readNetGrant } from './net-patterns.ts'
 import type { Mount, Policy } from './schema.ts'
 
@@ -7,6 +9,9 @@ import type { Mount, Policy } from './schema.ts'
 const JAIL_OWN_BYTES = 144 * 2 ** 20
 // A table element is one tagged pointer and, for a function, an entry in the dispatch table beside it: 24-32 bytes measured on V8 13.6.
 const TABLE_ELEMENT_BYTES = 32
+// Of these, what lies on the heap of the cell's thread; and what the thread needs for itself.
+const TABLE_ELEMENT_HEAP_BYTES = 8
+const CELL_OWN_HEAP_BYTES = 16 * 2 ** 20
 
 /** Handles that the standard streams take. */
 const STREAMS = 3
@@ -23,13 +28,14 @@ export function unenforceable(policy: Policy): Problem[] {
     ...(policy.isolation.level === 'inline' ? inline(policy) : jail(policy)),
     ...mounts(policy.capabilities.fs?.mounts ?? [], policy.quotas.handles),
     ...(net ? readNetGrant(net).problems : []),
+    ...(policy.signatures ? trustProblems(policy.signatures) : []),
   ]
 }
 
 // On the caller's own thread nothing can interrupt a guest and nothing can be measured apart from the host, so a limit there would be a promise only.
-function inline({ quotas, isolation, capabilities }: Policy): Problem[] {
+function inline({ quotas, isolation, capabilities, audit }: Policy): Problem[] {
   const problems: Problem[] = []
-  for (const quota of ['wallClockMs', 'cpuMs', 'residentBytes'] as const) {
+  for (const quota of JAIL_ONLY) {
     if (quotas[quota] !== null) {
       problems.push({
         place: `quotas.${quota}`,
@@ -39,6 +45,13 @@ function inline({ quotas, isolation, capabilities }: Policy): Problem[] {
   }
   if (isolation.exclusiveJail)
     problems.push({ place: 'isolation.exclusiveJail', reason: 'isolation level inline has no jail; set it to false' })
+  if (isolation.reuse !== 'never')
+    problems.push({ place: 'isolation.reuse', reason: 'isolation level inline has no cells; set it to never' })
+  if (audit.whenUnwritable === 'end-guest')
+    problems.push({
+      place: 'audit.whenUnwritable',
+      reason: 'isolation level inline cannot end a guest; use refuse or level jail',
+    })
   // A host call there is a call in the one thread that would have to wait for it, so only what is done at once can be offered.
   if (capabilities.net)
     problems.push({
@@ -53,18 +66,27 @@ function inline({ quotas, isolation, capabilities }: Policy): Problem[] {
   return problems
 }
 
-function jail({ quotas, capabilities }: Policy): Problem[] {
+function jail({ quotas, capabilities, isolation }: Policy): Problem[] {
   const problems: Problem[] = []
-  for (const quota of ['wallClockMs', 'cpuMs', 'residentBytes'] as const) {
+  for (const quota of JAIL_ONLY) {
     if (quotas[quota] === null)
       problems.push({ place: `quotas.${quota}`, reason: 'isolation level jail needs a limit; null is for level inline' })
   }
+  if (isolation.exclusiveJail && isolation.reuse !== 'never')
+    problems.push({ place: 'isolation.reuse', reason: 'no other guest comes into an exclusive jail; set it to never' })
   const files = capabilities.fs?.mounts.some(({ kind }) => kind !== 'directory') ? quotas.fileBytes : 0
   const needed = JAIL_OWN_BYTES + quotas.memoryBytes + files + quotas.tableElements * TABLE_ELEMENT_BYTES
   if (quotas.residentBytes !== null && quotas.residentBytes < needed) {
     problems.push({
       place: 'quotas.residentBytes',
       reason: `a guest that stays within memoryBytes, tableElements and fileBytes can need ${needed} bytes, so a limit of ${quotas.residentBytes} would end honest guests; raise it or lower the others`,
+    })
+  }
+  const heap = CELL_OWN_HEAP_BYTES + quotas.tableElements * TABLE_ELEMENT_HEAP_BYTES
+  if (quotas.heapBytes !== null && quotas.heapBytes < heap) {
+    problems.push({
+      place: 'quotas.heapBytes',
+      reason: `a guest that stays within tableElements can need ${heap} bytes, so a limit of ${quotas.heapBytes} would end honest guests; raise it or lower tableElements`,
     })
   }
   return problems

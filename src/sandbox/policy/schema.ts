@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { FEATURES } from '../../wasm/index.ts'
 import { ABI } from '../host/abi/index.ts'
+import type { Quota } from './limits/limit.ts'
+import { nullOf, QUOTA_NAMES, type QuotaName, type Quotas, quota } from './limits/quotas.ts'
 import { parseDuration, parseSize } from './units.ts'
-
-const MiB = 2 ** 20
 
 /** A whole number in [min, max], or text that `parse` understands. */
 const quantity = (parse: (text: string) => number | null, unit: string, min: number, max: number) =>
@@ -18,72 +18,22 @@ const bytes = (min: number, max: number) => quantity(parseSize, 'a size in bytes
 const milliseconds = (min: number, max: number) =>
   quantity(parseDuration, 'a time in milliseconds (1.5s is understood)', min, max)
 const count = (min: number, max: number) =>
-  quantity((text) => (/^\d{1,15}$/.test(text) ? Number(text) : null), 'a whole number', min, max)
+  quantity((text) => (/^\d{1,16}$/.test(text) ? Number(text) : null), 'a whole number', min, max)
+const KINDS = { bytes, ms: milliseconds, count, fuel: count } as const
 
-/**
- * What a guest may use up. `null` stands for "no limit" and is only accepted where the isolation level could not enforce one.
- * Each quota has an attack in corpus/ that exceeds it.
- */
-const quotas = z.strictObject({
-  /** Wall-clock time of one call, instantiation included in the first. */
-  wallClockMs: milliseconds(10, 24 * 3600e3).nullable(),
-  /** CPU time of one call, all threads of the jail together. */
-  cpuMs: milliseconds(10, 24 * 3600e3).nullable(),
-  /** Linear memory, all memories of the module together: initial and grown. */
-  memoryBytes: bytes(0, 4096 * MiB),
-  /** Elements of all tables together: initial and grown. A table is engine heap, not linear memory. */
-  tableElements: count(0, 10_000_000),
-  /** Resident memory of the whole jail, engine and compiled code included: the net below the other limits. */
-  residentBytes: bytes(144 * MiB, 16384 * MiB).nullable(),
-  /** stdout and stderr together. */
-  outputBytes: bytes(0, 1024 * MiB),
-  /** Bytes on standard input. */
-  inputBytes: bytes(0, 1024 * MiB),
-  /** Open handles, standard streams included. */
-  handles: count(3, 65_536),
-  /** Threads of the guest. More than one needs thread-spawning host calls, which no capability offers. */
-  threads: z.literal(1),
-  /** Size of the module. */
-  moduleBytes: bytes(8, 1024 * MiB),
-  functions: count(0, 1_000_000),
-  imports: count(0, 100_000),
-  exports: count(0, 100_000),
-  types: count(0, 1_000_000),
-  globals: count(0, 1_000_000),
-  segments: count(0, 100_000),
-  localsPerFunction: count(0, 50_000),
-  /** Locals declared by all functions together: what the baseline compiler has to lay out. */
-  localsTotal: count(0, 50_000_000),
-  parameters: count(0, 1000),
-  functionBodyBytes: bytes(0, 7_654_321),
-  nesting: count(1, 100_000),
-  branchTableTargets: count(0, 65_520),
-  nameBytes: bytes(0, 100_000),
-  customSectionBytes: bytes(0, 1024 * MiB),
-  /** Size of arguments and environment together, with terminators. */
-  argumentBytes: bytes(0, 16 * MiB),
-  /** File contents in the guest's memory and snapshot mounts together; the sandbox's memory, beside the guest's own. */
-  fileBytes: bytes(0, 4096 * MiB),
-  /** Files, directories and links in them together. */
-  inodes: count(0, 10_000_000),
-  /** One file name, bytes of UTF-8. */
-  fileNameBytes: bytes(1, 4096),
-  /** One path, bytes of UTF-8. */
-  pathBytes: bytes(1, 65_536),
-  /** Time for one brokered host call: a request, a connection, a read from a directory mount. */
-  hostCallMs: milliseconds(1, 24 * 3600e3),
-  /** Bytes that one activation sends and receives over the network, after decompression. */
-  networkBytes: bytes(0, 1024 * 1024 * MiB),
-  /** Requests, connections and queries of one activation, redirects included. */
-  networkRequests: count(0, 1_000_000),
-  /** Values of the guest's namespace of the key-value store together, keys included. */
-  kvBytes: bytes(0, 1024 * MiB),
-  kvEntries: count(0, 1_000_000),
-  /** Log lines, metrics, results and timings of one activation together. */
-  reports: count(0, 1_000_000),
-  /** Texts of them together. */
-  reportBytes: bytes(0, 256 * MiB),
-})
+function schemaOf(row: Quota) {
+  const [min, max] = row.range
+  if (min === max) return z.literal(min)
+  const value = KINDS[row.unit](min, max)
+  return nullOf(row) ? value.nullable() : value
+}
+
+/** What a guest may use up: see the table of limits. Each quota has an attack in corpus/ that exceeds it, or a test that does. */
+const quotas = z.strictObject(
+  Object.fromEntries(QUOTA_NAMES.map((name) => [name, schemaOf(quota(name))])) as unknown as {
+    [K in QuotaName]: z.ZodType<Quotas[K], null extends Quotas[K] ? number | string | null : number | string>
+  },
+)
 
 /** An absolute guest path of plain names: `/`, `/data`, `/usr/lib`. */
 export const guestPath = z
@@ -193,11 +143,55 @@ const hostCalls = z.strictObject({
   log: hostCallNames,
 })
 
+/** The record of decisions. The log itself is the embedder's: see `AuditLog`. */
+const audit = z.strictObject({
+  /**
+   * What becomes of a guest whose decisions cannot be recorded. `refuse`: nothing more that would have to be recorded is done for it. `end-guest`: it
+   * is ended. `continue-and-report`: all is done as before, and an event says that it is not on record.
+   */
+  whenUnwritable: z.enum(['refuse', 'end-guest', 'continue-and-report']),
+})
+
 const isolation = z.strictObject({
   /** `jail`: child process and worker thread. `inline`: the caller's thread, for measuring and for coverage-guided fuzzing. */
   level: z.enum(['jail', 'inline']),
   /** True: no other guest ever ran, or will run, in this guest's jail. */
   exclusiveJail: z.boolean(),
+  /**
+   * Whose next guest may have a guest's cell, which is a thread, once that guest has returned or exited: nobody's; those of the same module, policy
+   * and principal; those of the same principal and policy, whatever their module. With it go the modules that were compiled there.
+   */
+  reuse: z.enum(['never', 'same-module', 'same-principal']),
+})
+
+const instant = z.iso.datetime({ offset: true, error: 'must be a time with its zone, such as 2026-01-31T00:00:00Z' })
+
+/** Which signatures a module must carry to be run. They say whose the module is, and grant it nothing. */
+const signatures = z.strictObject({
+  /** How many of the keys must have signed all of the module. */
+  required: z.number().int().min(1).max(32),
+  /** Keys that count. Rotation: the old and the new key side by side, each with its time. */
+  keys: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(128),
+        /** Ed25519: 32 bytes in base64, or PEM. */
+        publicKey: z.string().max(1000),
+        /** The key's signatures count from then on, by the host's clock at the time of the check: signatures have no time of their own. */
+        notBefore: instant.optional(),
+        /** And until then. */
+        notAfter: instant.optional(),
+        /** The key's signatures count no more, whenever they were made. */
+        revoked: z.strictObject({ at: instant, reason: z.string().min(1).max(500) }).optional(),
+      }),
+    )
+    .min(1)
+    .max(32),
+  /** SHA-256 of files, or of signed contents (which stays the same whoever signs), that do not run any more. */
+  revokedModules: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits'))
+    .max(10_000)
+    .default([]),
 })
 
 export const policySchema = z.strictObject({
@@ -208,6 +202,9 @@ export const policySchema = z.strictObject({
   quotas,
   capabilities,
   hostCalls,
+  audit,
+  /** Null: signatures are not looked at. */
+  signatures: signatures.nullable(),
 })
 /** A complete policy. */
 export type Policy = z.infer<typeof policySchema>
@@ -224,5 +221,7 @@ export const policyInputSchema = z.strictObject({
   quotas: quotas.partial().optional(),
   capabilities: capabilities.partial().optional(),
   hostCalls: hostCalls.partial().optional(),
+  audit: audit.partial().optional(),
+  signatures: signatures.nullable().optional(),
 })
 export type PolicyInput = z.input<typeof policyInputSchema>
