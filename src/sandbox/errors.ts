@@ -32,6 +32,11 @@ export class JailError extends Error {
   override readonly name = 'JailError'
 }
 
+/** There are as many jails as there may be, and no place, or no time, to wait for one. Trying again later may help. */
+export class PoolFull extends Error {
+  override readonly name = 'PoolFull'
+}
+
 /** A module's manifest cannot be read, is not valid, or is there twice. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError'
@@ -46,4 +51,14 @@ export class ManifestError extends Error {
 /** The file with the consents cannot be read, written or understood. Nothing in it has been changed. */
 export class ConsentStoreError extends Error {
   override readonly name = 'ConsentStoreError'
+}
+
+/** A key cannot be used, or a module cannot be signed with it. */
+export class SigningError extends Error {
+  override readonly name = 'SigningError'
+}
+
+/** What a guest left cannot be written where the embedder wants it: something is there already. Nothing has been written. */
+export class OutDirectoryError extends Error {
+  override readonly name = 'OutDirectoryError'
 }

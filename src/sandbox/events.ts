@@ -31,7 +31,7 @@ export type SecurityEvent =
       readonly allowed: boolean
       readonly object: string | null
     })
-  /** The guest asked for a key or a value of the key-value store that it may not have. */
+  /** The guest named a key of the embedder's that it is not granted. Only `crypto` raises it. */
   | (EventBase & {
       readonly type: 'access-refused'
       readonly hostCall: string
@@ -40,10 +40,11 @@ export type SecurityEvent =
     })
   /** A quota of the policy is used up; the guest goes on and got an errno. Told once for each quota in an activation. */
   | (EventBase & { readonly type: 'quota-exceeded'; readonly quota: string; readonly limit: number })
-  /** The audit log could not be written; nothing is done any more that would have to be in it. */
+  /** The audit log could not be written; what becomes of the guest is the policy's to say (`audit.whenUnwritable`). */
   | (EventBase & { readonly type: 'audit-failed' })
   | (EventBase & { readonly type: 'memory-limit'; readonly limitBytes: number; readonly actualBytes: number | null })
   | (EventBase & { readonly type: 'cpu-limit'; readonly clock: 'cpu' | 'wall'; readonly limitMs: number })
+  | (EventBase & { readonly type: 'fuel-limit'; readonly limit: number })
   | (EventBase & { readonly type: 'output-limit'; readonly limitBytes: number })
   /** Something no honest guest does: a frame that is not of the protocol, a host call after exit, stack exhaustion inside a host call. */
   | (EventBase & { readonly type: 'suspicious-behaviour'; readonly what: string })

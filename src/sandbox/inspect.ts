@@ -12,6 +12,7 @@ import { embeddedManifest, oneManifest } from './policy/manifest-section.ts'
 import { type Decision, negotiate } from './policy/negotiate.ts'
 import { resolvePolicy } from './policy/resolve.ts'
 import type { Policy, PolicyInput } from './policy/schema.ts'
+import { signatureRefusal } from './signing/refusal.ts'
 import { quoteGuestText } from './text.ts'
 
 /** Names are the guest's, neutralised and quoted. */
@@ -61,10 +62,10 @@ export function inspectModule(
   const admission = admit(copy, policy)
   const { module } = admission
   const admitted = admission.verdict === 'admitted' ? admission : null
-  const refusal = admission.verdict === 'refused' ? admission.refusal : null
+  const refusal = signatureRefusal(copy, policy) ?? (admission.verdict === 'refused' ? admission.refusal : null)
   const allowed = new Set<string>(policy.features)
   return {
-    verdict: admission.verdict,
+    verdict: refusal ? 'refused' : 'admitted',
     code: refusal?.code ?? null,
     message: refusal?.message ?? `The policy "${policy.name}" admits this module.`,
     policy: policy.name,

@@ -1,15 +1,33 @@
 // An instance: one guest, and the states it can be in. One activation at a time; whatever ends a guest ends the instance for good.
 import type { NumericType, Signature } from './admission/entries.ts'
-import { UsageError } from './errors.ts'
+import { GuestNotReady, UsageError } from './errors.ts'
 import type { SecurityEvent } from './events.ts'
-import type { Activation, Housing } from './isolation/housing.ts'
-import { joinResults, resultOf } from './outcome.ts'
+import type { FirstCalls } from './isolation/guest.ts'
+import type { Activation, Capture, Housing } from './isolation/housing.ts'
+import type { InstanceMonitor } from './monitor/instance-monitor.ts'
+import { resultOf } from './outcome.ts'
 import type { Policy } from './policy/schema.ts'
 import type { ExecutionResult, GuestValue } from './result.ts'
+import type { Capturable } from './snapshot/capturable.ts'
+import { SnapshotError } from './snapshot/error.ts'
+import { sentenceOf } from './snapshot/problem.ts'
+import { Snapshot } from './snapshot/snapshot.ts'
 import { quoteGuestText } from './text.ts'
 
 /** `starting` only inside `create`; `ready` between calls; `running` during one; `ended` for good, whatever the reason. */
 export type InstanceState = 'starting' | 'ready' | 'running' | 'ended'
+
+/** How an instance came to its end. */
+export interface InstanceEnd {
+  /** Of its last activation; null if there was none. */
+  readonly last: ExecutionResult | null
+  /** In words. */
+  readonly reason: string
+}
+
+const COMMAND_OVER = 'it is a command, and _start has returned'
+const WAS_TERMINATED = 'it was terminated'
+const NO_RESULTS: Signature = { params: [], results: [] }
 
 /** Events that are kept for `events`; listeners get every one. */
 const KEPT_EVENTS = 1000
@@ -25,11 +43,20 @@ export class Instance implements AsyncDisposable {
   readonly #housing: Housing
   readonly #listeners = new Set<(event: SecurityEvent) => void>()
   readonly #events: SecurityEvent[] = []
-  readonly #whenEnded: () => void
+  readonly #whenEnded: (end: InstanceEnd) => void
+  readonly #monitor: InstanceMonitor | null
+  readonly #endListeners = new Set<(end: InstanceEnd) => void>()
   #state: InstanceState = 'starting'
+  /** Null if the module was not prepared for snapshots. */
+  #capturable: Capturable | null = null
   #startup: ExecutionResult | null = null
+  #last: ExecutionResult | null = null
   /** Why it ended, in words. */
   #reason = ''
+  /** It has been told that it ended, which is told once. */
+  #gone = false
+  /** It was terminated in the middle of an activation; however that ended, there is no guest any more. */
+  #terminated = false
 
   /** For the sandbox; embedders get instances from `create`. */
   constructor(
@@ -38,7 +65,8 @@ export class Instance implements AsyncDisposable {
     sha256: string,
     functions: ReadonlyMap<string, Signature>,
     housing: Housing,
-    whenEnded: () => void,
+    whenEnded: (end: InstanceEnd) => void,
+    monitor: InstanceMonitor | null = null,
   ) {
     this.id = id
     this.policy = policy
@@ -46,6 +74,7 @@ export class Instance implements AsyncDisposable {
     this.functions = functions
     this.#housing = housing
     this.#whenEnded = whenEnded
+    this.#monitor = monitor
   }
 
   get state(): InstanceState {
@@ -68,12 +97,34 @@ export class Instance implements AsyncDisposable {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** For the sandbox: loads the module, runs its start function and `_initialize`. @param activation what loads it */
-  async start(activation: (housing: Housing) => Promise<Activation>): Promise<ExecutionResult> {
-    const loaded = await this.#run(() => activation(this.#housing))
-    const initialise = loaded.outcome === 'completed' && this.functions.has('_initialize')
-    this.#startup = initialise ? joinResults(loaded, await this.#run(() => this.#housing.call('_initialize', []))) : loaded
-    return this.#startup
+  /** Told once, when the guest is verifiably gone. @returns a function that takes the listener away again */
+  onEnd(listener: (end: InstanceEnd) => void): () => void {
+    this.#endListeners.add(listener)
+    return () => void this.#endListeners.delete(listener)
+  }
+
+  /**
+   * For the sandbox: loads the module, runs its start function and `_initialize`.
+   *
+   * @param activation what loads it
+   * @param capturable null if the module was not prepared for snapshots
+   * @param restored it gets the state of a snapshot, so nothing of it is run
+   * @param call the first call, with arguments that fit, in the same activation: its limits hold for all of it together
+   */
+  async start(
+    activation: (housing: Housing, first: FirstCalls) => Promise<Activation>,
+    capturable: Capturable | null = null,
+    restored = false,
+    call: FirstCalls['call'] = null,
+  ): Promise<ExecutionResult> {
+    this.#capturable = capturable
+    const first = { initialize: !restored && this.functions.has('_initialize'), call }
+    const signature = call ? this.functions.get(call.name) : NO_RESULTS
+    try {
+      return await this.#run(() => activation(this.#housing, first), signature)
+    } finally {
+      if (call?.name === '_start') await this.#end(COMMAND_OVER)
+    }
   }
 
   /**
@@ -92,19 +143,68 @@ export class Instance implements AsyncDisposable {
       )
     }
     checkArguments(name, signature, values)
-    const result = await this.#run(() => this.#housing.call(name, values), signature)
-    // A command is over when its entry has returned (WASI, "command" life cycle; LNK-13).
-    if (name === '_start') await this.#end('it is a command, and _start has returned')
-    return result
+    try {
+      return await this.#run(() => this.#housing.call(name, values), signature)
+    } finally {
+      // A command is over when its entry has returned (WASI, "command" life cycle; LNK-13), whatever a listener makes of its events.
+      if (name === '_start') await this.#end(COMMAND_OVER)
+    }
+  }
+
+  /**
+   * Takes the guest's state: memories, globals, tables. It must be between two calls, and have been created with `snapshots`.
+   *
+   * @throws {SnapshotError} with the reason if there is state that cannot be captured; the guest goes on
+   */
+  async snapshot(): Promise<Snapshot> {
+    const capturable = this.#mustBeCapturable()
+    const taken: Capture[] = []
+    const result = await this.#run(async () => {
+      const capture = await this.#housing.capture()
+      taken.push(capture)
+      return capture.activation
+    })
+    const captured = taken[0]?.captured
+    if (!captured || result.outcome !== 'completed')
+      throw new SnapshotError('not-ready', `The guest ended while its state was captured. ${result.message}`)
+    if ('problem' in captured) throw new SnapshotError(captured.problem, sentenceOf(captured))
+    const snapshot = new Snapshot({ identity: capturable.identity, image: captured.image })
+    // It comes from the jail, so it is looked at as if it came from a file.
+    snapshot.mustFit(capturable)
+    return snapshot
+  }
+
+  /**
+   * Puts the guest back into the state of a snapshot. What it has open is closed; what it has used up of the caps on its whole life stays so.
+   *
+   * @throws {SnapshotError} if the snapshot is of another module or policy; the guest is as it was then
+   * @throws {GuestNotReady} if it could not be restored; the instance has ended then
+   */
+  async restore(snapshot: Snapshot): Promise<void> {
+    snapshot.mustFit(this.#mustBeCapturable())
+    const result = await this.#run(() => this.#housing.restore(snapshot.image))
+    if (result.outcome !== 'completed') throw new GuestNotReady(result)
+  }
+
+  #mustBeCapturable(): Capturable {
+    if (this.#state === 'ended') throw new SnapshotError('not-ready', `The instance has ended (${this.#reason}).`)
+    if (this.#state !== 'ready')
+      throw new SnapshotError('not-ready', `The instance is ${this.#state}; wait for the end of its call.`)
+    if (this.#capturable) return this.#capturable
+    throw new SnapshotError('not-prepared', 'The instance was not created for snapshots; create it with the option "snapshots".')
   }
 
   async #run(activate: () => Promise<Activation>, signature?: Signature): Promise<ExecutionResult> {
     const startedAt = performance.now()
     this.#state = 'running'
+    this.#monitor?.beginActivation()
     const activation = await activate()
     const result = resultOf(signature ? trusted(activation, signature) : activation, this.policy, startedAt)
-    if (result.outcome === 'completed') this.#state = 'ready'
-    else await this.#end(result.message)
+    this.#last = result
+    this.#startup ??= result
+    this.#monitor?.endActivation(activation, result)
+    if (result.outcome === 'completed' && !this.#terminated) this.#state = 'ready'
+    else await this.#end(result.outcome === 'completed' ? WAS_TERMINATED : result.message)
     // Last, because a listener of the embedder's may throw: the guest has been dealt with by then.
     for (const event of result.securityEvents) this.#emit(event)
     return result
@@ -119,14 +219,28 @@ export class Instance implements AsyncDisposable {
     this.#reason ||= reason
     this.#state = 'ended'
     await this.#housing.end()
-    this.#whenEnded()
+    if (this.#gone) return
+    this.#gone = true
+    const end = { last: this.#last, reason: this.#reason }
+    this.#whenEnded(end)
+    for (const listener of this.#endListeners) {
+      try {
+        listener(end)
+      } catch (error) {
+        // The embedder's mistake is the embedder's to hear of, but it must not keep other guests from being ended.
+        setImmediate(() => {
+          throw error
+        })
+      }
+    }
   }
 
   /** Ends the guest, in the middle of a call if need be (which then has the outcome `terminated`), and resolves when it is verifiably gone. */
   async terminate(): Promise<void> {
-    // A running call settles by itself and sets the state.
-    if (this.#state === 'running') await this.#housing.end()
-    else if (this.#state !== 'ended') await this.#end('it was terminated')
+    // A running call settles by itself and sets the state; of one that is ending already, the end is waited for.
+    if (this.#state === 'running') this.#terminated = true
+    if (this.#state === 'running' || this.#state === 'ended') await this.#housing.end()
+    else await this.#end(WAS_TERMINATED)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,7 +256,8 @@ const list = (functions: ReadonlyMap<string, Signature>) =>
         .map((name) => quoteGuestText(name, 40))
         .join(', ')
 
-function checkArguments(name: string, { params }: Signature, values: readonly GuestValue[]): void {
+/** @throws {UsageError} */
+export function checkArguments(name: string, { params }: Signature, values: readonly GuestValue[]): void {
   const fits =
     values.length === params.length && params.every((type, i) => typeof values[i] === (type === 'i64' ? 'bigint' : 'number'))
   if (fits) return

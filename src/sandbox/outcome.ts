@@ -2,9 +2,10 @@
 import type { SecurityEvent } from './events.ts'
 import type { LocalEvent } from './host/context.ts'
 import type { Activation, Outside } from './isolation/housing.ts'
+import { REFUSED_GROWS } from './metering/names.ts'
 import type { Policy } from './policy/schema.ts'
 import { probeRecord } from './probe-record.ts'
-import type { ExecutionResult, Outcome, ResourceUsage } from './result.ts'
+import type { ExecutionResult, Outcome, ResourceUsage, Trap } from './result.ts'
 import { quoteGuestText } from './text.ts'
 
 interface Told {
@@ -13,7 +14,7 @@ interface Told {
   readonly events?: readonly LocalEvent[]
 }
 
-const NOTHING_USED: ResourceUsage = { cpuMs: 0, peakResidentBytes: 0, memoryBytes: 0, outputBytes: 0, hostCalls: 0 }
+const NOTHING_USED: ResourceUsage = { cpuMs: 0, peakResidentBytes: 0, memoryBytes: 0, outputBytes: 0, hostCalls: 0, fuel: null }
 const NO_BYTES = new Uint8Array(0)
 
 /** Events get the host's time when the host has them. */
@@ -29,7 +30,7 @@ function tell(ending: Outside, { quotas, name }: Policy): Told {
       return {
         outcome: 'trapped',
         message: `The guest trapped: ${ending.trap}.`,
-        events: ending.trap === 'allocation-failure' ? [memory(quotas.memoryBytes, null)] : [],
+        events: trapEvents(ending.trap, quotas),
       }
     case 'uncaught-exception':
       return { outcome: 'uncaught-exception', message: 'An exception of the guest left its entry function.' }
@@ -53,11 +54,25 @@ function tell(ending: Outside, { quotas, name }: Policy): Told {
         message: `The guest used ${quotas.cpuMs} ms of CPU time, the limit of policy "${name}".`,
         events: [time('cpu', quotas.cpuMs ?? 0)],
       }
+    case 'fuel-limit': {
+      const message = `The guest used ${quotas.fuel} units of fuel, the limit of policy "${name}".`
+      return {
+        outcome: 'fuel-limit',
+        message,
+        events: [{ type: 'fuel-limit', severity: 'warning', message, limit: quotas.fuel ?? 0 }],
+      }
+    }
     case 'memory-limit':
       return {
         outcome: 'memory-limit',
         message: 'The guest used more memory than its jail may have.',
         events: [memory(quotas.residentBytes ?? 0, ending.actualBytes)],
+      }
+    case 'heap-limit':
+      return {
+        outcome: 'memory-limit',
+        message: 'The guest filled the heap that the engine may have for it.',
+        events: [memory(quotas.heapBytes ?? 0, null)],
       }
     case 'out-of-memory':
       return {
@@ -83,6 +98,30 @@ function tell(ending: Outside, { quotas, name }: Policy): Told {
   }
 }
 
+function trapEvents(trap: Trap, quotas: Policy['quotas']): LocalEvent[] {
+  if (trap === 'allocation-failure') return [memory(quotas.memoryBytes, null)]
+  if (trap === 'call-depth') return [exceeded('callDepth', quotas.callDepth ?? 0, 'nested its calls deeper than it may')]
+  return []
+}
+
+/** Growth that the policy's maximum refused: the guest saw -1 and went on. Told once for memories and once for tables. */
+function growEvents(refusedGrows: number, { memoryBytes, tableElements }: Policy['quotas']): LocalEvent[] {
+  return [
+    ...(refusedGrows & REFUSED_GROWS.memory ? [memory(memoryBytes, null)] : []),
+    ...(refusedGrows & REFUSED_GROWS.table
+      ? [exceeded('tableElements', tableElements, 'wanted to grow its tables further')]
+      : []),
+  ]
+}
+
+const exceeded = (quota: string, limit: number, what: string): LocalEvent => ({
+  type: 'quota-exceeded',
+  severity: 'warning',
+  message: `The guest ${what}; the policy allows ${limit} (quotas.${quota}).`,
+  quota,
+  limit,
+})
+
 const memory = (limitBytes: number, actualBytes: number | null): LocalEvent => ({
   type: 'memory-limit',
   severity: 'warning',
@@ -102,6 +141,8 @@ const time = (clock: 'cpu' | 'wall', limitMs: number): LocalEvent => ({
 export function resultOf(activation: Activation, policy: Policy, startedAt: number): ExecutionResult {
   const { ending, stdout, stderr, cpuMs, peakResidentBytes, memoryBytes, hostCalls } = activation
   const { outcome, message, events = [] } = tell(ending, policy)
+  const refused = growEvents(activation.counts?.refusedGrows ?? 0, policy.quotas)
+  const fuel = activation.counts?.fuel ?? null
   const exitCode = ending.kind === 'exited' ? ending.code : outcome === 'completed' ? 0 : null
   return {
     outcome,
@@ -112,11 +153,11 @@ export function resultOf(activation: Activation, policy: Policy, startedAt: numb
     trap: ending.kind === 'trapped' ? ending.trap : null,
     values: ending.kind === 'returned' ? ending.values : [],
     message,
-    resourceUsage: { cpuMs, peakResidentBytes, memoryBytes, outputBytes: stdout.length + stderr.length, hostCalls },
+    resourceUsage: { cpuMs, peakResidentBytes, memoryBytes, outputBytes: stdout.length + stderr.length, hostCalls, fuel },
     reports: activation.reports,
     probe: probeRecord(activation.reports),
     changes: activation.changes,
-    securityEvents: [...activation.events.map((e) => ('time' in e ? e : stamp(e))), ...events.map(stamp)],
+    securityEvents: [...activation.events.map((e) => ('time' in e ? e : stamp(e))), ...refused.map(stamp), ...events.map(stamp)],
     executionTimeMs: performance.now() - startedAt,
   }
 }
@@ -166,6 +207,7 @@ export function joinResults(start: ExecutionResult, call: ExecutionResult): Exec
       memoryBytes: b.memoryBytes,
       outputBytes: a.outputBytes + b.outputBytes,
       hostCalls: b.hostCalls,
+      fuel: a.fuel === null || b.fuel === null ? (a.fuel ?? b.fuel) : a.fuel + b.fuel,
     },
   }
 }

@@ -12,7 +12,7 @@ import type { ProbeRecord } from './probe-record.ts'
  * - `trapped`: WebAssembly trap; see `trap`.
  * - `uncaught-exception`: a guest exception left the entry function.
  * - `refused`: the module did not pass admission, or the engine's validation; no guest code ran.
- * - `wall-clock-limit`, `cpu-limit`, `memory-limit`, `output-limit`: a quota ended it.
+ * - `wall-clock-limit`, `cpu-limit`, `fuel-limit`, `memory-limit`, `output-limit`: a quota ended it.
  * - `terminated`: the embedder ended it.
  * - `jail-lost`: the process that held it died, for a reason that is not one of the above.
  * - `sandbox-fault`: the sandbox itself failed; the guest was ended and nothing it asked for was granted.
@@ -25,6 +25,7 @@ export const OUTCOMES = [
   'refused',
   'wall-clock-limit',
   'cpu-limit',
+  'fuel-limit',
   'memory-limit',
   'output-limit',
   'terminated',
@@ -46,6 +47,7 @@ export const TRAPS = [
   'cast-failure',
   'unaligned-atomic',
   'stack-overflow',
+  'call-depth',
   'allocation-failure',
   'other',
 ] as const
@@ -66,6 +68,8 @@ export interface ResourceUsage {
   readonly outputBytes: number
   /** Number of host calls, as the cell reports it. */
   readonly hostCalls: number
+  /** Units of fuel, as the cell reports them; null without a limit (`quotas.fuel`), and where the cell could not report. */
+  readonly fuel: number | null
 }
 
 export interface ExecutionResult {

@@ -1,5 +1,6 @@
 // Every code has an explanation, and what the explanations name is there.
 import { describe, expect, it } from 'vitest'
+import { AuditLogError } from '../../src/sandbox/audit/error.ts'
 import * as errors from '../../src/sandbox/errors.ts'
 import { CODES, explain } from '../../src/sandbox/explain.ts'
 import { ABI, findAbiFunction, NATIVE_MODULE, WASI_MODULE } from '../../src/sandbox/host/abi/index.ts'
@@ -23,9 +24,12 @@ describe('explain', () => {
   it('has every class of error, by the name that its errors have', () => {
     const own = Object.keys(errors)
     expect(own).toContain('PolicyError')
-    expect(of('error').sort()).toEqual([...own, StoreError.name].sort())
+    expect(of('error').sort()).toEqual(
+      [...own, new StoreError('full', '', '').name, new AuditLogError('full', '', '').name, 'SnapshotError'].sort(),
+    )
     expect(new errors.UsageError('').name).toBe('UsageError')
     expect(new StoreError('full', '', '').name).toBe('StoreError')
+    expect(new AuditLogError('full', '', '').name).toBe('AuditLogError')
   })
 
   it('answers null for what is no code, own names of objects included', () => {

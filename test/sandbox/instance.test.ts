@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createSandbox, type SecurityEvent, type Signature, UsageError } from '../../src/sandbox/index.ts'
 import { Instance } from '../../src/sandbox/instance.ts'
+import type { FirstCalls } from '../../src/sandbox/isolation/guest.ts'
 import type { Activation, Housing, Outside } from '../../src/sandbox/isolation/housing.ts'
 import { resolvePolicy } from '../../src/sandbox/policy/resolve.ts'
 import { ADD, IMPORTS, printing } from './support/guests.ts'
@@ -23,23 +24,32 @@ const activation = (ending: Outside, events: Activation['events'] = []): Activat
   peakResidentBytes: 0,
   memoryBytes: 0,
   hostCalls: 0,
+  counts: null,
 })
 
 /** An instance with functions `f: (i32, i64) -> (f64)` and, if asked for, `_initialize` and `_start`. */
 function instance(next: () => Promise<Activation>, ...more: string[]) {
   const log: string[] = []
   const housing: Housing = {
-    load: next,
+    load: (_, __, first) => {
+      if (first?.initialize) log.push('_initialize')
+      if (first?.call) log.push(`first ${first.call.name}`)
+      return next()
+    },
     call: (name) => {
       log.push(name)
       return next()
     },
+    capture: async () => ({ activation: await next(), captured: null }),
+    restore: next,
     end: async () => void log.push('end'),
   }
   const functions = new Map<string, Signature>([['f', { params: ['i32', 'i64'], results: ['f64'] }]])
   for (const name of more) functions.set(name, { params: [], results: [] })
   const made = new Instance('id', resolvePolicy(), 'sha', functions, housing, () => log.push('whenEnded'))
-  return { made, log, start: () => made.start((where) => where.load({} as never, new Uint8Array(0))) }
+  const start = (call: FirstCalls['call'] = null) =>
+    made.start((where, first) => where.load({} as never, new Uint8Array(0), first), null, false, call)
+  return { made, log, start }
 }
 const returned = (...values: (number | bigint)[]) => Promise.resolve(activation({ kind: 'returned', values }))
 
@@ -96,10 +106,20 @@ describe('states', () => {
     await expect(made.call('_initialize')).rejects.toThrow('exports no function "_initialize" that can be called')
   })
 
-  it('a reactor that does not load is not initialised', async () => {
-    const { start, log } = instance(() => Promise.resolve(activation({ kind: 'exited', code: 0 })), '_initialize')
-    expect((await start()).outcome).toBe('exited')
-    expect(log).toEqual(['end', 'whenEnded'])
+  it('a first call goes with the load, and a command ends with it', async () => {
+    const command = instance(() => returned(), '_start')
+    expect((await command.start({ name: '_start', values: [] })).outcome).toBe('completed')
+    expect([command.made.state, command.log]).toEqual(['ended', ['first _start', 'end', 'whenEnded']])
+    const other = instance(() => returned(0.5))
+    expect((await other.start({ name: 'f', values: [1, 1n] })).values).toEqual([0.5])
+    expect([other.made.state, other.log]).toEqual(['ready', ['first f']])
+  })
+
+  it('the end is told once, however it comes', async () => {
+    const { made, start, log } = instance(() => Promise.resolve(activation({ kind: 'exited', code: 0 })), '_start')
+    expect((await start({ name: '_start', values: [] })).outcome).toBe('exited')
+    await made.terminate()
+    expect(log.filter((what) => what === 'whenEnded')).toHaveLength(1)
   })
 
   it('await using ends it', async () => {
@@ -115,7 +135,7 @@ describe('states', () => {
 
 describe('calls that do not fit', () => {
   const ready = async (...more: string[]) => {
-    const { made, start } = instance(() => returned(0), ...more)
+    const { made, start } = instance(() => returned(), ...more)
     await start()
     return made
   }
@@ -154,7 +174,13 @@ describe('calls that do not fit', () => {
       resolvePolicy(),
       '',
       new Map(),
-      { load: () => returned(), call: () => returned(), end: async () => {} },
+      {
+        load: () => returned(),
+        call: () => returned(),
+        capture: async () => ({ activation: await returned(), captured: null }),
+        restore: () => returned(),
+        end: async () => {},
+      },
       () => {},
     )
     await made.start((where) => where.load({} as never, new Uint8Array(0)))
@@ -163,6 +189,13 @@ describe('calls that do not fit', () => {
 })
 
 describe('results from a jail', () => {
+  it('of a load are not believed, nor of another type than that of the first call', async () => {
+    const loading = instance(() => returned(0))
+    expect((await loading.start()).outcome).toBe('jail-lost')
+    const calling = instance(() => returned(1n))
+    expect((await calling.start({ name: 'f', values: [1, 1n] })).outcome).toBe('jail-lost')
+  })
+
   it.each<[string, (number | bigint)[]]>([
     ['none', []],
     ['too many', [1, 2]],
@@ -217,6 +250,48 @@ describe('events', () => {
     })
     await expect(start()).rejects.toThrow('a listener of the embedder')
     expect(made.state).toBe('ready')
+  })
+
+  it('end a command when a listener throws', async () => {
+    const { made, log } = instance(() => Promise.resolve(activation({ kind: 'returned', values: [] }, [EVENT])), '_start')
+    await made.start(() => returned())
+    made.onEvent(() => {
+      throw new Error('a listener of the embedder')
+    })
+    await expect(made.call('_start')).rejects.toThrow('a listener of the embedder')
+    expect([made.state, log.at(-1)]).toEqual(['ended', 'whenEnded'])
+  })
+})
+
+describe('the end', () => {
+  it('comes when it is terminated after its last word and before its result: by a listener that hears the figures first', async () => {
+    const sandbox = createSandbox(INLINE)
+    const made = await sandbox.create(wat(ADD))
+    const told: string[] = []
+    made.onEnd(({ reason }) => told.push(reason))
+    sandbox.monitor.subscribe((event) => {
+      if (event.type === 'sample' && event.ended) void made.terminate()
+    })
+    expect((await made.call('add', 1, 2)).outcome).toBe('completed')
+    expect([made.state, told, sandbox.monitor.instances.live]).toEqual(['ended', ['it was terminated'], 0])
+    await sandbox[Symbol.asyncDispose]()
+  })
+
+  it('is not kept from the others by a listener that throws', async () => {
+    const { made, start } = instance(() => returned())
+    await start()
+    const told: string[] = []
+    made.onEnd(() => {
+      throw new Error('a listener of the embedder')
+    })
+    made.onEnd(({ reason }) => told.push(reason))
+    const heard = new Promise((resolve) => process.once('uncaughtException', resolve))
+    const listeners = process.rawListeners('uncaughtException').slice(0, -1) as NodeJS.UncaughtExceptionListener[]
+    for (const listener of listeners) process.off('uncaughtException', listener)
+    await made.terminate()
+    expect(await heard).toMatchObject({ message: 'a listener of the embedder' })
+    for (const listener of listeners) process.on('uncaughtException', listener)
+    expect(told).toEqual(['it was terminated'])
   })
 })
 

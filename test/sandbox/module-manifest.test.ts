@@ -23,6 +23,13 @@ describe('readManifest', () => {
     expect(readManifest(new Uint8Array(3)).manifest).toBeNull()
   })
 
+  it('reads the bytes of a file beside the module as strictly as those inside', () => {
+    const side = Buffer.from(TEXT)
+    expect(readManifest(moduleWith(), 'default', side).manifest).toEqual(readManifest(moduleWith(TEXT)).manifest)
+    const twice = Buffer.from(TEXT.replace('{', '{"name":"another",'))
+    expect(() => readManifest(moduleWith(), 'default', twice)).toThrow(/a key twice/)
+  })
+
   it.each<[string, Parameters<typeof readManifest>]>([
     ['is broken', [moduleWith('{')]],
     ['is there twice', [moduleWith(TEXT, TEXT)]],

@@ -7,7 +7,7 @@ import { OUTCOMES } from '../../src/sandbox/result.ts'
 
 const policy = resolvePolicy({
   name: 'p',
-  quotas: { wallClockMs: 123, cpuMs: 45, outputBytes: 6, memoryBytes: 700, residentBytes: '300MiB' },
+  quotas: { wallClockMs: 123, cpuMs: 45, outputBytes: 6, memoryBytes: 700, residentBytes: '300MiB', fuel: 1000, callDepth: 77 },
 })
 const activation = (ending: Outside): Activation => ({
   ending,
@@ -20,6 +20,7 @@ const activation = (ending: Outside): Activation => ({
   peakResidentBytes: 2,
   memoryBytes: 3,
   hostCalls: 4,
+  counts: null,
 })
 const result = (ending: Outside) => resultOf(activation(ending), policy, performance.now())
 
@@ -39,12 +40,15 @@ const ROWS: readonly Row[] = [
   ],
   [{ kind: 'wall-clock-limit' }, 'wall-clock-limit', /123 ms.*"p"/, [{ type: 'cpu-limit', clock: 'wall', limitMs: 123 }]],
   [{ kind: 'cpu-limit' }, 'cpu-limit', /45 ms of CPU/, [{ type: 'cpu-limit', clock: 'cpu', limitMs: 45 }]],
+  [{ kind: 'fuel-limit' }, 'fuel-limit', /1000 units of fuel.*"p"/, [{ type: 'fuel-limit', limit: 1000 }]],
+  [{ kind: 'trapped', trap: 'call-depth' }, 'trapped', /call-depth/, [{ type: 'quota-exceeded', quota: 'callDepth', limit: 77 }]],
   [
     { kind: 'memory-limit', actualBytes: 9 },
     'memory-limit',
     /jail/,
     [{ type: 'memory-limit', limitBytes: 300 * 2 ** 20, actualBytes: 9 }],
   ],
+  [{ kind: 'heap-limit' }, 'memory-limit', /heap/, [{ type: 'memory-limit', limitBytes: 256 * 2 ** 20, actualBytes: null }]],
   [{ kind: 'out-of-memory' }, 'memory-limit', /could not be had/, [{ type: 'memory-limit', limitBytes: 700, actualBytes: null }]],
   [{ kind: 'output-limit' }, 'output-limit', /6 bytes/, [{ type: 'output-limit', limitBytes: 6 }]],
   [{ kind: 'stopped' }, 'terminated', /ended by its host/, []],
@@ -64,7 +68,7 @@ describe('resultOf', () => {
     expect([made.exitCode, made.success]).toEqual([code, code === 0])
     expect(made.values).toEqual(ending.kind === 'returned' ? ending.values : [])
     expect(made.trap).toBe(ending.kind === 'trapped' ? ending.trap : null)
-    expect(made.resourceUsage).toEqual({ cpuMs: 1, peakResidentBytes: 2, memoryBytes: 3, hostCalls: 4, outputBytes: 3 })
+    expect(made.resourceUsage).toEqual({ cpuMs: 1, peakResidentBytes: 2, memoryBytes: 3, hostCalls: 4, outputBytes: 3, fuel: null })
   })
 
   it('uses every outcome', () => {
@@ -80,6 +84,26 @@ describe('resultOf', () => {
     )
     expect(made.securityEvents.map((e) => e.type)).toEqual(['suspicious-behaviour', 'suspicious-behaviour', 'output-limit'])
     expect([made.securityEvents[0]!.time, made.securityEvents[1]!.time > 5]).toEqual([5, true])
+  })
+
+  it('has the fuel that the cell counted', () => {
+    const counts = { calls: [], handles: { open: 0, peak: 0 }, fuel: 12, refusedGrows: 0 }
+    const made = resultOf({ ...activation({ kind: 'returned', values: [] }), counts }, policy, 0)
+    expect([made.resourceUsage.fuel, joinResults(made, made).resourceUsage.fuel]).toEqual([12, 24])
+    expect(joinResults(made, result({ kind: 'terminated' })).resourceUsage.fuel).toBe(12)
+  })
+
+  it.each([
+    [0, []],
+    [1, [{ type: 'memory-limit', limitBytes: 700, actualBytes: null }]],
+    [2, [{ type: 'quota-exceeded', quota: 'tableElements', limit: policy.quotas.tableElements }]],
+    [3, [{ type: 'memory-limit' }, { type: 'quota-exceeded' }]],
+  ])('tells once of growth that was refused: %s', (refusedGrows, events) => {
+    const counts = { calls: [], handles: { open: 0, peak: 0 }, fuel: null, refusedGrows }
+    const made = resultOf({ ...activation({ kind: 'returned', values: [] }), counts }, policy, 0)
+    expect(made.outcome).toBe('completed')
+    expect(made.securityEvents).toHaveLength(events.length)
+    expect(made.securityEvents).toMatchObject(events)
   })
 
   it('says nothing of limits that a policy does not have', () => {
@@ -111,7 +135,7 @@ describe('joinResults', () => {
     ])
     expect(joined.securityEvents).toHaveLength(1)
     // CPU time and output are sums, memory a maximum; sizes and host calls are those at the end.
-    expect(joined.resourceUsage).toEqual({ cpuMs: 2, peakResidentBytes: 50, memoryBytes: 3, outputBytes: 6, hostCalls: 4 })
+    expect(joined.resourceUsage).toEqual({ cpuMs: 2, peakResidentBytes: 50, memoryBytes: 3, outputBytes: 6, hostCalls: 4, fuel: null })
   })
 })
 
@@ -119,6 +143,6 @@ describe('resultWithoutRun', () => {
   it('says that nothing ran', () => {
     const made = resultWithoutRun('refused', 'why', [], performance.now())
     expect(made).toMatchObject({ outcome: 'refused', success: false, message: 'why', exitCode: null, trap: null, values: [] })
-    expect(Object.values(made.resourceUsage)).toEqual([0, 0, 0, 0, 0])
+    expect(Object.values(made.resourceUsage)).toEqual([0, 0, 0, 0, 0, null])
   })
 })

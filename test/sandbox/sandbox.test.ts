@@ -233,7 +233,7 @@ describe.runIf(process.platform === 'linux')('processes', () => {
   })
 
   it('a jail is used again, but for policies that want their own', async () => {
-    await using own = createSandbox()
+    await using own = createSandbox(undefined, { pool: { idleJails: 1 } })
     const before = new Set(jailPids())
     const mine = () => jailPids().filter((pid) => !before.has(pid))
     await own.execute(wat(printing('a')))

@@ -4,8 +4,16 @@
 export const FRAME = {
   load: 0x01,
   call: 0x02,
+  /** With the limits that the next cell gets. */
   terminate: 0x03,
   reply: 0x04,
+  /** The guest ended by itself; its cell stays for the next. */
+  clear: 0x05,
+  capture: 0x06,
+  /** The state to begin with again; empty for the one that the guest began with. */
+  restore: 0x07,
+  /** The state of the guest that is loaded next. By itself, because it is large, and everything that is done with a load copies it. */
+  state: 0x08,
   ready: 0x81,
   ending: 0x82,
   stdout: 0x83,
@@ -19,6 +27,9 @@ export const FRAME = {
   request: 0x8a,
   report: 0x8b,
   change: 0x8c,
+  /** A piece of a guest's state. */
+  image: 0x8e,
+  uncapturable: 0x8f,
 } as const
 export type FrameType = (typeof FRAME)[keyof typeof FRAME]
 
@@ -71,6 +82,11 @@ export class FrameReader {
       else rest = this.#payload === null ? this.#fillHeader(rest) : this.#fillPayload(this.#payload, rest)
     }
     return frames
+  }
+
+  /** Whether what was pushed ends with the end of a frame. */
+  get isBetween(): boolean {
+    return this.#headerFilled === 0
   }
 
   #complete(): boolean {

@@ -3,17 +3,21 @@
 // Written by hand, not with the schema library that checks policies: this code has to work in a host whose `Object.prototype` somebody has
 // polluted, where libraries that walk objects with `for…in` or fill in their tables late do not (LNK-02).
 import type { Severity } from '../events.ts'
+import { ABI } from '../host/abi/index.ts'
 import { LOG_LEVELS, METRIC_KINDS, RESULT_STATUSES } from '../host/abi/native.ts'
+import type { CallRow, GuestCounts } from '../host/call-counts.ts'
 import type { LocalEvent } from '../host/context.ts'
 import type { Report } from '../host/reports.ts'
+import { FIXED } from '../policy/limits/fixed.ts'
 import { TRAPS, type Trap } from '../result.ts'
+import { CAPTURE_PROBLEMS, type CaptureProblem, type Uncapturable } from '../snapshot/problem.ts'
 import { FRAME, type Frame, ProtocolError } from './frames.ts'
 import type { Ending } from './guest.ts'
 import { fromWire, parted } from './wire.ts'
 
 /** Largest frame from a jail, bytes: a piece of output and a result of 1,000 values both fit several times. */
-export const MAX_JAIL_PAYLOAD = 2 ** 20
-const MAX_VALUES = 1000
+export const MAX_JAIL_PAYLOAD = FIXED.jailFrameBytes.limit
+const MAX_VALUES = FIXED.values.limit
 
 /** A piece of a file that the guest changed; `more` until its last. */
 export type JailChange =
@@ -23,11 +27,19 @@ export type JailChange =
 
 export type JailFrame =
   | { readonly kind: 'ready'; readonly probe: Readonly<Record<string, string>> }
-  | { readonly kind: 'ending'; readonly ending: Ending; readonly memoryBytes: number; readonly hostCalls: number }
+  | {
+      readonly kind: 'ending'
+      readonly ending: Ending
+      readonly memoryBytes: number
+      readonly hostCalls: number
+      readonly counts: GuestCounts | null
+    }
   | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
   | { readonly kind: 'event'; readonly event: LocalEvent }
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'change'; readonly change: JailChange }
+  | { readonly kind: 'image'; readonly bytes: Uint8Array }
+  | { readonly kind: 'uncapturable'; readonly why: Uncapturable }
   | { readonly kind: 'usage'; readonly cpuMicros: number; readonly residentBytes: number }
   | { readonly kind: 'cell-ready' }
   | { readonly kind: 'cell-gone' }
@@ -43,8 +55,14 @@ export function decodeJailFrame({ type, payload }: Frame): JailFrame {
     case FRAME.ready:
       return { kind: 'ready', probe: probeOf(json(payload)) }
     case FRAME.ending: {
-      const { ending, memoryBytes, hostCalls } = exactly(json(payload), 'ending', 'memoryBytes', 'hostCalls')
-      return { kind: 'ending', ending: endingOf(ending), memoryBytes: size(memoryBytes), hostCalls: size(hostCalls) }
+      const of = exactly(json(payload), 'ending', 'memoryBytes', 'hostCalls', 'counts')
+      return {
+        kind: 'ending',
+        ending: endingOf(of.ending),
+        memoryBytes: size(of.memoryBytes),
+        hostCalls: size(of.hostCalls),
+        counts: of.counts === null ? null : countsOf(of.counts),
+      }
     }
     case FRAME.event:
       return { kind: 'event', event: eventOf(json(payload)) }
@@ -52,6 +70,10 @@ export function decodeJailFrame({ type, payload }: Frame): JailFrame {
       return { kind: 'report', report: reportOf(json(payload)) }
     case FRAME.change:
       return { kind: 'change', change: changeOf(payload) }
+    case FRAME.image:
+      return { kind: 'image', bytes: payload }
+    case FRAME.uncapturable:
+      return { kind: 'uncapturable', why: uncapturableOf(json(payload)) }
     case FRAME.usage: {
       const { cpuMicros, residentBytes } = exactly(json(payload), 'cpuMicros', 'residentBytes')
       return { kind: 'usage', cpuMicros: size(cpuMicros), residentBytes: size(residentBytes) }
@@ -122,6 +144,7 @@ function endingOf(value: unknown): Ending {
     case 'trapped':
       return { kind, trap: oneOf<Trap>(exactly(value, 'kind', 'trap').trap, ...TRAPS) }
     case 'uncaught-exception':
+    case 'fuel-limit':
     case 'output-limit':
     case 'stopped':
     case 'out-of-memory':
@@ -143,6 +166,36 @@ function valuesOf(value: unknown): (number | bigint)[] {
     const pattern = kind === 'i' ? /^-?\d{1,20}$/ : /^(?:-?\d+(?:\.\d+)?(?:e[+-]\d+)?|NaN|-?Infinity)$/
     return pattern.test(digits) ? fromWire([kind, digits]) : bad()
   })
+}
+
+/** The place is a kind of thing and its number: what an embedder is shown of it is no text of a guest's. */
+function uncapturableOf(value: unknown): Uncapturable {
+  const { problem, place } = exactly(value, 'problem', 'place')
+  const where = text(place, 60)
+  return /^[a-z0-9 ()]*$/.test(where) ? { problem: oneOf<CaptureProblem>(problem, ...CAPTURE_PROBLEMS), place: where } : bad()
+}
+
+/** Host calls by their places in the ABI table, each at most once: a jail can lie about numbers, but it cannot bring names (OUT-11). */
+function countsOf(value: unknown): GuestCounts {
+  const { calls, handles, fuel, refusedGrows } = exactly(value, 'calls', 'handles', 'fuel', 'refusedGrows')
+  const { open, peak } = exactly(handles, 'open', 'peak')
+  if (!Array.isArray(calls) || calls.length > ABI.length) return bad()
+  let last = -1
+  const rows = calls.map((row: unknown): CallRow => {
+    if (!Array.isArray(row) || row.length !== 4) return bad()
+    const index = size(row[0])
+    if (!Number.isInteger(index) || index <= last || index >= ABI.length) return bad()
+    last = index
+    return [index, size(row[1]), size(row[2]), size(row[3])]
+  })
+  const refused = size(refusedGrows)
+  if (!Number.isInteger(refused) || refused > 3) return bad()
+  return {
+    calls: rows,
+    handles: { open: size(open), peak: size(peak) },
+    fuel: fuel === null ? null : size(fuel),
+    refusedGrows: refused,
+  }
 }
 
 /** Events that a guest can cause in its cell. Names and texts are capped; what an embedder shows of them was neutralised there, or by nobody. */

@@ -2,17 +2,26 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { MAX_REQUEST } from '../broker/message.ts'
+import { KeptModules } from '../cache/kept-modules.ts'
 import { JailError } from '../errors.ts'
+import { FIXED } from '../policy/limits/fixed.ts'
+import { type CellLimits, DEFAULT_CELL } from './cell-limits.ts'
 import { encodeFrame, encodeJson, FRAME, FrameReader, type FrameType, ProtocolError } from './frames.ts'
-import { type JailCommand, jailCommand } from './hardening.ts'
+import { JAIL_DIRECTORY, type JailCommand, jailCommand } from './hardening.ts'
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from './jail-frames.ts'
 import { BROKER_FD } from './pipe-channel.ts'
-import { type Sample, sampleProcess } from './watch.ts'
+import { ProcessFiles, type Sample } from './watch.ts'
 
 /** A jail that does not report in this time will not: generous, because machines are loaded. */
 const START_MS = 60_000
 /** What is kept of the jail's stderr, characters: V8's last words before it aborts. */
-const LAST_WORDS = 16_000
+const LAST_WORDS = FIXED.lastWords.limit
+
+/** How long an idle cell may keep what is left of its last guest, milliseconds. */
+const LET_GO_MS = 50
+/** Of a guest with more memory it is let go at once. */
+const LARGE_BYTES = 2 ** 20
+const NOTHING = new Uint8Array(0)
 
 /** Why a jail is no longer there. */
 export interface JailEnd {
@@ -34,22 +43,36 @@ export class JailProcess {
   /** On which its cell calls the broker. */
   readonly #pipe: Duplex
   readonly #gone: Promise<JailEnd>
+  readonly #requests = new FrameReader(MAX_REQUEST)
+  readonly #files: ProcessFiles | null
+  /** The modules that it keeps compiled. */
+  readonly modules = new KeptModules()
   #listener: JailListener = () => {}
   #lastWords = ''
   #usage: Sample | null = null
+  /** As it was when it was last looked at. */
+  #lastSample: Sample | null = null
+  #letGo: NodeJS.Timeout | undefined
   #cell = Promise.withResolvers<void>()
+  /** The limits of its cell. */
+  cell: CellLimits = DEFAULT_CELL
   /** Set once the process has ended. */
   ended: JailEnd | null = null
   /** What the jail found out about itself. */
   probe: Readonly<Record<string, string>> = {}
 
   private constructor({ command, args, env }: JailCommand) {
-    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'], windowsHide: true })
+    this.#child = spawn(command, args, {
+      env,
+      cwd: JAIL_DIRECTORY,
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
     this.#pipe = this.#child.stdio[BROKER_FD] as Duplex
     const reader = new FrameReader(MAX_JAIL_PAYLOAD)
     this.#child.stdout!.on('data', (chunk: Buffer) => this.#receive(reader, chunk))
-    const requests = new FrameReader(MAX_REQUEST)
-    this.#pipe.on('data', (chunk: Buffer) => this.#receive(requests, chunk, true))
+    this.#files = this.#child.pid === undefined ? null : new ProcessFiles(this.#child.pid)
+    this.#pipe.on('data', (chunk: Buffer) => this.#receive(this.#requests, chunk, true))
     this.#pipe.on('error', () => {})
     this.#child.stderr!.on('data', (chunk: Buffer) => {
       this.#lastWords = (this.#lastWords + chunk.toString('latin1')).slice(-LAST_WORDS)
@@ -68,13 +91,16 @@ export class JailProcess {
   /**
    * Starts a jail and waits until it has reported.
    *
+   * @param background it does not keep the host alive meanwhile
    * @throws {JailError} if it does not start
    */
-  static async start(command: JailCommand = jailCommand()): Promise<JailProcess> {
+  static async start(command: JailCommand = jailCommand(), background = false): Promise<JailProcess> {
     const jail = new JailProcess(command)
+    if (background) jail.keepHostAlive(false)
     let late: NodeJS.Timeout | undefined
     const problem = await new Promise<string | null>((resolve) => {
       late = setTimeout(() => resolve(`no report within ${START_MS / 1000} s`), START_MS)
+      if (background) late.unref()
       jail.listen((event) => {
         if (event.kind === 'ready') {
           jail.probe = event.probe
@@ -91,9 +117,12 @@ export class JailProcess {
   /**
    * Waits until the jail's cell is there: starting a thread takes longer than a small guest does, and no guest pays for it. Resolves also
    * when the jail has ended, which a jail whose cell does not come in time must.
+   *
+   * @param background the wait does not keep the host alive
    */
-  async cellReady(): Promise<void> {
+  async cellReady(background = false): Promise<void> {
     const late = setTimeout(() => void this.kill(), START_MS)
+    if (background) late.unref()
     await this.#cell.promise
     clearTimeout(late)
   }
@@ -108,7 +137,22 @@ export class JailProcess {
     if (this.ended) listener({ kind: 'gone', ...this.ended })
   }
 
+  /**
+   * Has the cell let go of a guest that is gone. Most often the next one comes at once, and takes its place without being told to; then that
+   * message, which costs both processes as much as a small guest, is not sent at all.
+   *
+   * @param memoryBytes of the guest
+   */
+  letGo(memoryBytes: number): void {
+    // The one before may never have been loaded: its message would come in the middle of the life of whoever is next.
+    clearTimeout(this.#letGo)
+    const now = memoryBytes >= LARGE_BYTES
+    if (now) this.send(FRAME.clear, NOTHING)
+    else this.#letGo = setTimeout(() => this.send(FRAME.clear, NOTHING), LET_GO_MS).unref()
+  }
+
   send(type: FrameType, payload: Uint8Array): void {
+    if (type === FRAME.load) clearTimeout(this.#letGo)
     if (!this.ended) this.#child.stdin!.write(encodeFrame(type, payload))
   }
 
@@ -123,7 +167,18 @@ export class JailProcess {
 
   /** CPU time and resident memory: the kernel's word where there is /proc, else the jail's own last word. */
   sample(): Sample | null {
-    return sampleProcess(this.pid) ?? this.#usage
+    this.#lastSample = (this.ended ? null : this.#files?.sample()) ?? this.#usage
+    return this.#lastSample
+  }
+
+  /** Resident memory when it was last looked at, bytes; the end of an activation is such a look. */
+  get lastResidentBytes(): number {
+    return (this.#lastSample ?? this.sample())?.residentBytes ?? 0
+  }
+
+  /** Whether nothing is left in the pipe to the broker, in neither direction: what is left would be taken for the next guest's. */
+  get pipeIsClean(): boolean {
+    return this.#requests.isBetween && this.#pipe.writableLength === 0
   }
 
   /** SIGKILL, which no guest can delay; resolves when the process is gone and its pipes are read to the end. */
@@ -164,6 +219,7 @@ export class JailProcess {
             // The next cell follows. Whoever waits already is let go, so that a jail cannot make its host wait for ever.
             this.#cell.resolve()
             this.#cell = Promise.withResolvers()
+            this.cell = DEFAULT_CELL
           }
           this.#listener(message)
         }
@@ -185,6 +241,8 @@ export class JailProcess {
     if (this.ended) return this.ended
     this.ended = { detail, outOfMemory: /out of memory|allocation failed/i.test(this.#lastWords) }
     this.#cell.resolve()
+    this.#files?.close()
+    clearTimeout(this.#letGo)
     this.#listener({ kind: 'gone', ...this.ended })
     return this.ended
   }

@@ -1,4 +1,5 @@
 // Entry of a jail: the child process that holds a cell. Its main thread never runs guest code, so it always hears the host.
+import { disarm } from './disarm.ts'
 import { encodeJson, FRAME, FrameReader } from './frames.ts'
 import { JailSide } from './jail-side.ts'
 import { probe } from './probe.ts'
@@ -14,4 +15,7 @@ process.stdin.on('data', (chunk: Buffer) => {
 // The host is gone or wants no more. SIGKILL, because an orderly exit waits for the cell's thread, and a guest can make that last.
 process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL'))
 process.stdin.on('error', () => process.kill(process.pid, 'SIGKILL'))
-process.stdout.write(encodeJson(FRAME.ready, await probe()))
+const active = await probe()
+// The probe tries what is taken away here. No guest comes before it has reported.
+disarm()
+process.stdout.write(encodeJson(FRAME.ready, active))

@@ -2,17 +2,23 @@
 
 import type { Broker } from '../broker/broker.ts'
 import type { SecurityEvent } from '../events.ts'
+import type { GuestCounts } from '../host/call-counts.ts'
 import type { Grants, LocalEvent } from '../host/context.ts'
 import type { MountSpec } from '../host/fs/file-system.ts'
+import type { UsageSink } from '../monitor/usage-sink.ts'
+import { FIXED } from '../policy/limits/fixed.ts'
+import type { SnapshotPlan } from '../snapshot/plan.ts'
+import { DEFAULT_CELL } from './cell-limits.ts'
 import { FRAME } from './frames.ts'
-import type { GuestSpec } from './guest.ts'
-import type { Activation, Housing, Outside } from './housing.ts'
+import type { FirstCalls, GuestSpec } from './guest.ts'
+import type { Activation, Capture, Housing, Outside } from './housing.ts'
 import type { JailListener, JailProcess } from './jail-process.ts'
 import type { Jails } from './jails.ts'
 import { Output } from './output.ts'
 import { Received, type ReceivedLimits } from './received.ts'
+import { ReceivedState } from './received-state.ts'
 import { Watch, type WatchLimits } from './watch.ts'
-import { encodeLoad, toWire } from './wire.ts'
+import { encodeLoad, type Load, toWire } from './wire.ts'
 
 /** How long the cooperative step and `terminate()` may take together before SIGKILL, milliseconds. The two take 10 to 30 on an idle machine. */
 const TERMINATE_MS = 150
@@ -21,9 +27,9 @@ const TERMINATE_MS = 150
  * Events that a jail may send in one activation: the cell tells of at most 500 logged calls, 500 refusals, and a handful of other things. More
  * would be a way to fill the host's memory.
  */
-const MAX_JAIL_EVENTS = 1500
+const MAX_JAIL_EVENTS = FIXED.jailEvents.limit
 /** Events of the broker's in one activation. A guest that keeps its quotas can cause more; the audit log has all of its decisions. */
-const MAX_BROKER_EVENTS = 2000
+const MAX_BROKER_EVENTS = FIXED.brokerEvents.limit
 
 /** What of the policy the host itself enforces on a jail. */
 export interface JailedPolicy {
@@ -32,7 +38,15 @@ export interface JailedPolicy {
   readonly received: ReceivedLimits
   /** No other guest ever in this jail. */
   readonly exclusive: boolean
+  /** Whether the guest is ended when a decision of its broker's cannot be recorded. */
+  readonly auditEndsGuest?: boolean
+  /** Whose next guest may have this one's cell, once it has ended by itself; absent or null: nobody's. */
+  readonly reuse?: string | null
+  /** Is told what the guest uses up, while it does. */
+  readonly usage?: UsageSink
 }
+
+const NO_BYTES = new Uint8Array(0)
 
 interface Pending {
   readonly resolve: (ending: Outside) => void
@@ -44,19 +58,30 @@ export class Jailed implements Housing {
   readonly #jails: Jails
   readonly #limits: WatchLimits
   readonly #exclusive: boolean
+  readonly #reuse: string | null
   readonly #output: Output
   readonly #broker: Broker
   readonly #received: Received
+  readonly #usage: UsageSink | undefined
+  readonly #auditEndsGuest: boolean
   #grants: Grants | null = null
+  #plan: SnapshotPlan | null = null
+  /** What the guest began with. */
+  #image: Uint8Array | null = null
+  /** While a state is expected. */
+  #receiving: ReceivedState | null = null
   #events: (LocalEvent | SecurityEvent)[] = []
   #jailEvents = 0
   #brokerEvents = 0
   #pending: Pending | null = null
   #memoryBytes = 0
   #hostCalls = 0
+  #counts: GuestCounts | null = null
   #ended: Promise<void> | null = null
   #cellGone: (() => void) | null = null
   #distrusted = false
+  /** Every activation ended by itself, and nothing was seen that no honest guest does. */
+  #honest = true
   /** What ended the guest, once something has. */
   #verdict: Outside | null = null
 
@@ -69,19 +94,61 @@ export class Jailed implements Housing {
     this.#jails = jails
     this.#limits = policy.limits
     this.#exclusive = policy.exclusive
+    this.#reuse = policy.exclusive ? null : (policy.reuse ?? null)
     this.#output = new Output(policy.outputBytes)
     this.#received = new Received(policy.received)
+    this.#usage = policy.usage
+    this.#auditEndsGuest = policy.auditEndsGuest === true
     this.#broker = broker((event) => this.#addBrokerEvent(event))
     jail.listen(this.#hear)
   }
 
-  load(spec: GuestSpec, module: Uint8Array<ArrayBuffer>): Promise<Activation> {
+  async load(spec: GuestSpec, module: Uint8Array<ArrayBuffer>, first: FirstCalls = NO_CALLS): Promise<Activation> {
     this.#grants = spec.grants
-    return this.#activate(() => this.#jail.send(FRAME.load, encodeLoad(spec, module)))
+    this.#plan = spec.snapshots ?? null
+    this.#image = spec.image ?? null
+    const { modules } = this.#jail
+    const id = this.#kept(spec, module.length)
+    if (id === null) return this.#activate(() => this.#sendLoad({ spec: notKept(spec), module, first, forget: [] }))
+    const activation = await this.#activate(() => {
+      const { kept, forget } = modules.deliver(id)
+      this.#sendLoad({ spec: { ...spec, moduleId: id }, module: kept ? null : module, first, forget })
+    })
+    // The cell hands out what it has compiled by the same rule.
+    if (endedByItself(activation.ending)) modules.add(id, module.length)
+    if (!endedByItself(activation.ending)) modules.notAdded(id)
+    return activation
+  }
+
+  #sendLoad({ spec: { image, ...spec }, ...load }: Load): void {
+    if (image) this.#jail.send(FRAME.state, image)
+    this.#jail.send(FRAME.load, encodeLoad({ spec, ...load }))
+  }
+
+  /** Where guests may not have each other's cells, they may not have each other's compiled modules either. */
+  #kept({ moduleId }: GuestSpec, bytes: number): string | null {
+    if (moduleId === undefined || this.#reuse === null || !this.#jail.modules.fits(bytes)) return null
+    return `${this.#reuse} ${moduleId}`
   }
 
   call(name: string, values: readonly (number | bigint)[]): Promise<Activation> {
     return this.#activate(() => this.#jail.sendJson(FRAME.call, { name, values: values.map(toWire) }))
+  }
+
+  async capture(): Promise<Capture> {
+    if (!this.#plan) throw new Error('a guest was captured that was not prepared for it')
+    const state = new ReceivedState(this.#plan, this.#grants?.handles ?? 0)
+    this.#receiving = state
+    const activation = await this.#activate(() => this.#jail.sendJson(FRAME.capture, {}))
+    this.#receiving = null
+    return { activation, captured: state.take() }
+  }
+
+  restore(image: Uint8Array): Promise<Activation> {
+    // The cell has it still: a guest that goes back to the same state again and again does not wait for its bytes.
+    const known = image === this.#image
+    this.#image = image
+    return this.#activate(() => this.#jail.send(FRAME.restore, known ? NO_BYTES : image))
   }
 
   end(): Promise<void> {
@@ -89,20 +156,23 @@ export class Jailed implements Housing {
   }
 
   async #activate(start: () => void): Promise<Activation> {
+    this.#broker.beginActivation()
+    this.#jailEvents = 0
+    this.#brokerEvents = 0
+    this.#counts = null
+    // Sent before the watch is set up: the jail works meanwhile, and nothing of what it says is heard before this thread is given up.
+    if (!this.#verdict) start()
     const ending = new Promise<Outside>((resolve) => {
       const watch = new Watch(
         this.#limits,
         () => this.#jail.sample(),
         (what) => void this.#stop(what),
+        (cpuMs, residentBytes) => this.#usage?.sampled(cpuMs, residentBytes),
       )
       this.#pending = { resolve, watch }
     })
     const { watch } = this.#pending!
-    this.#broker.beginActivation()
-    this.#jailEvents = 0
-    this.#brokerEvents = 0
     if (this.#verdict) this.#settle(this.#verdict)
-    else start()
     const result = await ending
     // Before the output is taken: a guest that is being ended may still be writing.
     if (this.#ended) await this.#ended
@@ -117,6 +187,7 @@ export class Jailed implements Housing {
       peakResidentBytes: watch.peakResidentBytes,
       memoryBytes: this.#memoryBytes,
       hostCalls: this.#hostCalls,
+      counts: this.#counts,
     }
   }
 
@@ -131,14 +202,20 @@ export class Jailed implements Housing {
   }
 
   readonly #hear: JailListener = (event) => {
+    // Between two activations a cell is told nothing, so it has nothing to say: it would be taken for the next one's, or, from the pipe to the broker,
+    // be answered when the jail is somebody else's.
+    if (this.#pending === null && this.#ended === null && OF_ACTIVATIONS.has(event.kind))
+      return this.#distrust('between-activations')
     if (!couldCause(this.#grants, event)) return this.#distrust('bad-frame')
     switch (event.kind) {
       case 'output':
         // The cell keeps the cap already; a jail that exceeds it is not ours any more.
-        if (!this.#output.add(event.stream, event.bytes)) this.#distrust('output-over-cap')
+        if (!this.#output.add(event.stream, event.bytes)) return this.#distrust('output-over-cap')
+        this.#usage?.wrote(event.bytes.length)
         return
       case 'event':
         if (++this.#jailEvents > MAX_JAIL_EVENTS) return this.#distrust('too-many-events')
+        if (event.event.type === 'suspicious-behaviour') this.#honest = false
         this.#events.push(event.event)
         return
       case 'report':
@@ -148,9 +225,17 @@ export class Jailed implements Housing {
         return
       case 'request':
         return void this.#serve(event.payload)
+      case 'image':
+        if (!this.#receiving?.addPiece(event.bytes)) this.#distrust('state-not-asked-for')
+        return
+      case 'uncapturable':
+        if (!this.#receiving?.refuse(event.why)) this.#distrust('state-not-asked-for')
+        return
       case 'ending':
         this.#memoryBytes = event.memoryBytes
         this.#hostCalls = event.hostCalls
+        this.#counts = event.counts
+        if (!endedByItself(event.ending)) this.#honest = false
         if (!this.#verdict) this.#settle(event.ending)
         return
       case 'cell-gone':
@@ -159,7 +244,7 @@ export class Jailed implements Housing {
       case 'cell-failed':
         return void this.#stop(
           event.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? { kind: 'memory-limit', actualBytes: null }
+            ? { kind: 'heap-limit' }
             : { kind: 'jail-lost', detail: 'the cell ended by itself' },
         )
       case 'gone':
@@ -174,6 +259,8 @@ export class Jailed implements Housing {
   }
 
   #addBrokerEvent(event: LocalEvent): void {
+    if (event.type === 'audit-failed' && this.#auditEndsGuest)
+      void this.#stop({ kind: 'fault', detail: 'the audit log could not be written' })
     if (++this.#brokerEvents > MAX_BROKER_EVENTS) return
     const last = this.#brokerEvents === MAX_BROKER_EVENTS ? ' Further events of this call are not told.' : ''
     this.#events.push({ ...event, message: `${event.message}${last}` })
@@ -219,7 +306,12 @@ export class Jailed implements Housing {
     const asking = this.#pending !== null && this.#broker.serves
     // First, so that a thread that waits for the broker is let go: it cannot hear anything else (see the design of the channel).
     const closed = this.#broker.close()
-    const alive = !this.#jail.ended && reason.kind !== 'jail-lost' && reason.kind !== 'memory-limit' && (await this.#terminate())
+    if (this.#leavesItsCell(reason)) {
+      this.#jail.letGo(this.#memoryBytes)
+      await this.#jails.give(this.#jail, this.#reuse)
+      return closed
+    }
+    const alive = !this.#jail.ended && !NO_CELL_LEFT.has(reason.kind) && (await this.#terminate())
     if (alive && !this.#exclusive && !asking) await this.#jails.give(this.#jail)
     else await this.#jails.drop(this.#jail)
     await closed
@@ -236,17 +328,49 @@ export class Jailed implements Housing {
     }
   }
 
+  /**
+   * Whether the guest is gone without its cell being ended: it has returned or exited from every activation, it is between two, and nothing that it
+   * has asked or been told is still under way. What the cell kept of it is let go of; the thread is what the next guest gets.
+   */
+  #leavesItsCell(reason: Outside): boolean {
+    if (this.#reuse === null || reason.kind !== 'terminated' || this.#pending !== null) return false
+    return this.#honest && !this.#distrusted && !this.#broker.busy && !this.#jail.ended && this.#jail.pipeIsClean
+  }
+
   /** True if the jail says in time that the thread is gone. */
   async #terminate(): Promise<boolean> {
     let late: NodeJS.Timeout | undefined
     const gone = await new Promise<boolean>((resolve) => {
       this.#cellGone = () => resolve(true)
       late = setTimeout(() => resolve(false), TERMINATE_MS)
-      this.#jail.sendJson(FRAME.terminate, {})
+      this.#jail.sendJson(FRAME.terminate, DEFAULT_CELL)
     })
     clearTimeout(late)
     return gone && !this.#jail.ended
   }
+}
+
+/** Endings after which there is no cell that could be ended, or none that can be expected to hear. */
+const NO_CELL_LEFT: ReadonlySet<Outside['kind']> = new Set(['jail-lost', 'memory-limit', 'heap-limit'])
+
+/** What a cell says in the course of an activation only. */
+const OF_ACTIVATIONS: ReadonlySet<Parameters<JailListener>[0]['kind']> = new Set([
+  'output',
+  'event',
+  'report',
+  'change',
+  'request',
+  'image',
+  'uncapturable',
+  'ending',
+])
+
+const endedByItself = ({ kind }: Outside) => kind === 'returned' || kind === 'exited'
+
+const NO_CALLS: FirstCalls = { initialize: false, call: null }
+
+function notKept({ moduleId: _, ...spec }: GuestSpec): GuestSpec {
+  return spec
 }
 
 /** Whether a guest with these grants can have caused this: its cell asks the same, but in a process that may not be ours any more. */

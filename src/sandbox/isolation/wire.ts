@@ -1,6 +1,6 @@
 // How values and the load request are written on the channel. JSON has no bigint, no NaN and no -0, so numbers cross as tagged text.
 import type { TreeChange } from '../host/fs/file-system.ts'
-import type { GuestSpec } from './guest.ts'
+import type { FirstCalls, GuestSpec } from './guest.ts'
 
 /** `f` for i32, f32 and f64, `i` for i64. */
 export type WireValue = readonly ['f' | 'i', string]
@@ -12,36 +12,86 @@ export const toWire = (value: number | bigint): WireValue =>
 export const fromWire = ([kind, text]: WireValue): number | bigint =>
   kind === 'i' ? BigInt.asIntN(64, BigInt(text)) : Number(text)
 
-/** Length of the JSON part, JSON part, and the bytes of everything in it that is bytes: module, standard input, files. */
-export function encodeLoad(spec: GuestSpec, module: Uint8Array): Uint8Array {
-  const blobs: Uint8Array[] = []
-  const json = JSON.stringify({ spec, module }, (_, value: unknown) =>
-    value instanceof Uint8Array ? taken(blobs, value) : value,
-  )
-  return joined(new TextEncoder().encode(json), ...blobs)
+/** What a jail is told to load. */
+export interface Load {
+  readonly spec: GuestSpec
+  /** Null for a module that the jail has kept, compiled, under `spec.moduleId`. */
+  readonly module: Uint8Array<ArrayBuffer> | null
+  readonly first: FirstCalls
+  /** Modules that it keeps no longer. */
+  readonly forget: readonly string[]
 }
 
-function taken(blobs: Uint8Array[], blob: Uint8Array): { blob: number } {
-  blobs.push(blob)
-  return { blob: blob.length }
+/** What of a load the jail's main thread needs; the rest is its cell's to read. */
+export interface LoadHead {
+  readonly moduleId?: string
+  readonly forget: readonly string[]
 }
+
+/**
+ * Length and JSON of the head; length and JSON of the rest; and the bytes of everything in it that is bytes: module, standard input, files, state.
+ * In the JSON stands where they are.
+ */
+export function encodeLoad({ spec, module, first: { initialize, call }, forget }: Load): Uint8Array<ArrayBuffer> {
+  const head: LoadHead = { ...(spec.moduleId !== undefined && { moduleId: spec.moduleId }), forget }
+  const blobs: Uint8Array[] = []
+  let at = 0
+  const first = { initialize, call: call && { name: call.name, values: call.values.map(toWire) } }
+  const json = JSON.stringify({ spec, module, first, forget }, (_, value: unknown) => {
+    if (!(value instanceof Uint8Array)) return value
+    blobs.push(value)
+    at += value.length
+    return { at: at - value.length, blob: value.length }
+  })
+  const body = joined(encoder.encode(json), Uint8Array.of(blobs.length & 255, blobs.length >>> 8, blobs.length >>> 16), ...blobs)
+  return joined(encoder.encode(JSON.stringify(head)), body)
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 /** @param payload from the host, which is trusted */
-export function decodeLoad(payload: Uint8Array): { spec: GuestSpec; module: Uint8Array<ArrayBuffer> } {
-  const { json, rest } = parted(payload)
-  let at = 0
-  // JSON.parse revives in the order in which JSON.stringify wrote.
-  const next = (length: number) => {
-    at += length
-    return rest.slice(at - length, at)
+export const headOfLoad = (payload: Uint8Array): LoadHead => JSON.parse(decoder.decode(firstOf(payload))) as LoadHead
+
+/**
+ * @param payload from the host, which is trusted
+ * @throws {TypeError} if there are bytes where none are looked for: a defect of the sandbox
+ */
+export function decodeLoad(payload: Uint8Array): Load {
+  const body = payload.subarray(4 + firstOf(payload).length)
+  const json = firstOf(body)
+  const rest = body.subarray(4 + json.length)
+  const load = JSON.parse(decoder.decode(json)) as Load & { first: { call: { values: WireValue[] } | null } }
+  let left = rest[0]! | (rest[1]! << 8) | (rest[2]! << 16)
+  // At the known places only: to look everywhere takes longer than many a guest does.
+  for (const { holder, key } of bytesIn(load)) {
+    const value = holder[key]
+    if (!isBlob(value)) continue
+    holder[key] = rest.slice(BLOBS + value.at, BLOBS + value.at + value.blob)
+    left--
   }
-  return JSON.parse(new TextDecoder().decode(json), (_, value: unknown) => (isBlob(value) ? next(value.blob) : value)) as {
-    spec: GuestSpec
-    module: Uint8Array<ArrayBuffer>
-  }
+  if (left !== 0) throw new TypeError('a load has bytes in a place where none are looked for')
+  const { spec, module, forget, first } = load
+  const call = first.call && { name: first.call.name, values: first.call.values.map(fromWire) }
+  return { spec, module, forget, first: { initialize: first.initialize, call } }
 }
 
-const isBlob = (value: unknown): value is { readonly blob: number } =>
+/** Bytes that say how many blobs there are. */
+const BLOBS = 3
+
+interface Holder {
+  readonly holder: Record<string, unknown>
+  readonly key: string
+}
+
+function bytesIn(load: Load): Holder[] {
+  const { spec } = load
+  const of = (holder: unknown, key: string): Holder => ({ holder: holder as Record<string, unknown>, key })
+  const files = spec.grants.fs?.mounts.flatMap(({ entries }) => entries.map((entry) => of(entry, 'bytes'))) ?? []
+  return [of(load, 'module'), of(spec, 'image'), of(spec.grants, 'stdin'), ...files]
+}
+
+const isBlob = (value: unknown): value is { readonly at: number; readonly blob: number } =>
   value !== null && typeof value === 'object' && Object.hasOwn(value, 'blob')
 
 /** Most bytes of a file in one frame; the host refuses frames over 1 MiB. */
@@ -61,7 +111,7 @@ export function encodeChange(change: TreeChange): Uint8Array[] {
 }
 
 /** Length of the first part, then all parts. */
-function joined(first: Uint8Array, ...others: readonly Uint8Array[]): Uint8Array {
+function joined(first: Uint8Array, ...others: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const size = others.reduce((sum, part) => sum + part.length, 4 + first.length)
   const payload = new Uint8Array(size)
   new DataView(payload.buffer).setUint32(0, first.length, true)
@@ -72,6 +122,10 @@ function joined(first: Uint8Array, ...others: readonly Uint8Array[]): Uint8Array
   }
   return payload
 }
+
+/** The first part, of a payload of our own. */
+const firstOf = (payload: Uint8Array): Uint8Array =>
+  payload.subarray(4, 4 + new DataView(payload.buffer, payload.byteOffset, payload.byteLength).getUint32(0, true))
 
 /** @throws {RangeError} if the payload is shorter than it says */
 export function parted(payload: Uint8Array): { json: Uint8Array; rest: Uint8Array<ArrayBuffer> } {

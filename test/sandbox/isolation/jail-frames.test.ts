@@ -1,13 +1,14 @@
 // The frames that a jail may send: what is valid is understood, and what differs from it in one place is refused.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ABI } from '../../../src/sandbox/host/abi/index.ts'
 import { FRAME, ProtocolError } from '../../../src/sandbox/isolation/frames.ts'
 import { decodeJailFrame } from '../../../src/sandbox/isolation/jail-frames.ts'
 import { toWire } from '../../../src/sandbox/isolation/wire.ts'
 
 const payload = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
 const decode = (type: number, value: unknown) => decodeJailFrame({ type, payload: payload(value) })
-const ending = (value: unknown) => ({ ending: value, memoryBytes: 65_536, hostCalls: 3 })
+const ending = (value: unknown) => ({ ending: value, memoryBytes: 65_536, hostCalls: 3, counts: null })
 const blocked = { type: 'syscall-blocked', severity: 'high', message: 'm', hostCall: 'fd_write', capability: 'stdio' }
 const suspicious = { type: 'suspicious-behaviour', severity: 'warning', message: 'm', what: 'w' }
 
@@ -138,10 +139,61 @@ describe('output', () => {
 
 describe('frame types', () => {
   it('that only a host sends, or nobody, are refused', () => {
-    const known = new Set<number>([FRAME.stdout, FRAME.stderr, ...VALID.map(([, type]) => type)])
+    const known = new Set<number>([FRAME.stdout, FRAME.stderr, FRAME.image, ...VALID.map(([, type]) => type)])
     for (let type = 0; type < 256; type++)
       if (!known.has(type)) expect(() => decode(type, {}), String(type)).toThrow(ProtocolError)
   })
+})
+
+describe('counts of host calls', () => {
+  const counts = (calls: unknown, handles: unknown = { open: 3, peak: 4 }) =>
+    decode(FRAME.ending, { ...ending({ kind: 'stopped' }), counts: { calls, handles, fuel: null, refusedGrows: 0 } })
+
+  it('are understood, by their places in the table', () => {
+    const calls = [
+      [0, 1, 2, 3],
+      [ABI.length - 1, 2 ** 53 - 1, 0, 0],
+    ]
+    expect(counts(calls)).toMatchObject({ counts: { calls, handles: { open: 3, peak: 4 } } })
+    expect(counts([])).toMatchObject({ counts: { calls: [] } })
+  })
+
+  it.each([
+    ['a call that there is not', [[ABI.length, 1, 0, 0]]],
+    ['a name', [['fd_write', 1, 0, 0]]],
+    ['a name that every object has', [['__proto__', 1, 0, 0]]],
+    ['a fraction', [[0.5, 1, 0, 0]]],
+    ['a negative count', [[0, -1, 0, 0]]],
+    ['a count that is not exact', [[0, 2 ** 53, 0, 0]]],
+    ['too few numbers', [[0, 1, 0]]],
+    ['too many numbers', [[0, 1, 0, 0, 0]]],
+    [
+      'one call twice',
+      [
+        [0, 1, 0, 0],
+        [0, 1, 0, 0],
+      ],
+    ],
+    [
+      'calls out of order',
+      [
+        [1, 1, 0, 0],
+        [0, 1, 0, 0],
+      ],
+    ],
+    ['more calls than there are', Array.from({ length: ABI.length + 1 }, (_, index) => [index, 1, 0, 0])],
+    ['no list', {}],
+    ['no rows', [null]],
+  ])('%s is refused', (_, calls) => {
+    expect(() => counts(calls)).toThrow(ProtocolError)
+  })
+
+  it.each([[{ open: 3 }], [{ open: 3, peak: -1 }], [{ open: 3, peak: 4, more: 1 }], [null]])(
+    'handles as %j are refused',
+    (handles) => {
+      expect(() => counts([], handles)).toThrow(ProtocolError)
+    },
+  )
 })
 
 describe('numbers', () => {

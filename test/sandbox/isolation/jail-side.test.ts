@@ -6,6 +6,8 @@ import { JailSide } from '../../../src/sandbox/isolation/jail-side.ts'
 import { encodeLoad, toWire } from '../../../src/sandbox/isolation/wire.ts'
 import { ADD, ENDLESS_LIST, IMPORTS, prepared, printing, SPIN } from '../support/guests.ts'
 
+const NO_CALLS = { initialize: false, call: null }
+
 let side: JailSide
 afterEach(() => side.close())
 
@@ -31,7 +33,7 @@ function open() {
     next,
     load: (text: string, grants = {}) => {
       const { spec, bytes } = prepared(text, grants)
-      send(FRAME.load, encodeLoad(spec, bytes))
+      send(FRAME.load, encodeLoad({ spec, module: bytes, first: NO_CALLS, forget: [] }))
     },
     call: (name: string, ...values: (number | bigint)[]) =>
       send(FRAME.call, encodeJson(FRAME.call, { name, values: values.map(toWire) }).subarray(5)),
@@ -50,6 +52,7 @@ describe('JailSide', () => {
       ending: { kind: 'returned', values: [] },
       memoryBytes: 0,
       hostCalls: 0,
+      counts: { calls: [], handles: { open: 3, peak: 3 }, fuel: null, refusedGrows: 0 },
     })
     jail.call('add', 2, 3)
     expect((await jail.next('ending')).ending).toEqual({ kind: 'returned', values: [5] })
@@ -123,7 +126,7 @@ describe('JailSide', () => {
   it('reports a cell that dies, once', async () => {
     const jail = open()
     const { spec, bytes } = prepared(ENDLESS_LIST)
-    side.handle({ type: FRAME.load, payload: encodeLoad(spec, bytes) })
+    side.handle({ type: FRAME.load, payload: encodeLoad({ spec, module: bytes, first: NO_CALLS, forget: [] }) })
     expect((await jail.next('ending')).ending).toEqual({ kind: 'returned', values: [] })
     jail.call('f')
     expect((await jail.next('cell-failed')).code).toBe('ERR_WORKER_OUT_OF_MEMORY')

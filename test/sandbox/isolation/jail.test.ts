@@ -33,6 +33,7 @@ describe('jailCommand', () => {
     )
     expect(args.filter((arg) => arg.startsWith('--allow-') && arg !== '--allow-worker')).toEqual([
       expect.stringMatching(/^--allow-fs-read=.*sandbox.\*$/),
+      expect.stringMatching(/^--allow-fs-read=.*wasm.\*$/),
     ])
     expect(Object.values(env).filter((value) => value !== undefined)).toEqual([])
   })

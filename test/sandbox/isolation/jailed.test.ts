@@ -10,13 +10,15 @@ import { Jailed } from '../../../src/sandbox/isolation/jailed.ts'
 import { Jails } from '../../../src/sandbox/isolation/jails.ts'
 import { brokerWith } from '../support/brokers.ts'
 import type { Deed, Script } from '../support/fake-jail.ts'
-import { alive, CELL_GONE, CELL_READY, ending, fakeCommand, READY } from '../support/fake-jails.ts'
+import { alive, CELL_GONE, CELL_READY, ending, fakeCommand, READY, until } from '../support/fake-jails.ts'
 import { prepared } from '../support/guests.ts'
 
 const RECEIVED = { reports: 2, reportBytes: 20, inodes: 2, fileBytes: 10 }
 const LOOSE = { wallClockMs: 60_000, cpuMs: 60_000, residentBytes: 2 ** 34 }
 const REPLACE: readonly Deed[] = [CELL_GONE, CELL_READY]
 const { spec, bytes } = prepared('(module)')
+
+const ANY = { fresh: false, key: null }
 
 let jails: Jails
 afterEach(() => jails.close())
@@ -28,7 +30,7 @@ async function housed(
 ) {
   const full: Script = { [FRAME.load]: [ending()], [FRAME.terminate]: REPLACE, ...script, start: [READY, CELL_READY] }
   jails = new Jails(() => JailProcess.start(fakeCommand(full)))
-  const jail = await jails.take(false)
+  const jail = await jails.take(ANY)
   const housing = new Jailed(jail, jails, { limits, outputBytes: cap, received: RECEIVED, exclusive }, (event) => {
     heard(event)
     return brokerWith(broker)(event)
@@ -209,7 +211,7 @@ describe('what the guest was not granted', () => {
 
 describe('a cell that fails', () => {
   it.each([
-    ['ERR_WORKER_OUT_OF_MEMORY', { kind: 'memory-limit', actualBytes: null }],
+    ['ERR_WORKER_OUT_OF_MEMORY', { kind: 'heap-limit' }],
     ['exit', { kind: 'jail-lost', detail: 'the cell ended by itself' }],
   ])('with %s', async (code, expected) => {
     const { activation, jail } = await called([{ frame: FRAME.cellFailed, text: JSON.stringify({ code }) }])
@@ -241,13 +243,25 @@ describe('a jail that is not ours any more', () => {
     expect(activation.stdout.length).toBeLessThanOrEqual(10)
   })
 
-  it('does not end a call that was not made', async () => {
-    const { housing } = await housed({
-      [FRAME.load]: [ending(), ending(), ending({ kind: 'exited', code: 9 })],
-      [FRAME.call]: [ending()],
-    })
+  const ASKS: Deed = {
+    pipe: Buffer.from(encodeFrame(FRAME.request, encodeRequest({ operation: 'test.ok', fields: {} }))).toString('base64'),
+  }
+  it.each<[string, Deed]>([
+    ['ends a call that was not made', ending({ kind: 'exited', code: 9 })],
+    ['writes for a call that was not made', output('x')],
+    ['asks the broker for a call that was not made', ASKS],
+  ])('%s: that is the end of it', async (_, deed) => {
+    const broker = {
+      services: [{ operations: { 'test.ok': () => ({ intent: null, run: () => ({ errno: 'success' }) }) }, close: () => {} }],
+    }
+    const { housing, jail } = await housed({ [FRAME.load]: [ending(), { wait: 50 }, deed], [FRAME.call]: [ending()] }, {
+      broker,
+    } as never)
     expect((await housing.load(spec, bytes)).ending.kind).toBe('returned')
-    expect(['returned', 'exited']).toContain((await housing.call('f', [])).ending.kind)
+    await until(() => jail.ended !== null)
+    const { ending: end, stdout, events } = await housing.call('f', [])
+    expect([end.kind, stdout.length]).toEqual(['jail-lost', 0])
+    expect(events).toMatchObject([{ type: 'suspicious-behaviour', what: 'between-activations' }])
   })
 
   it('says that the cell is gone when nobody asked: that means nothing', async () => {
@@ -287,7 +301,7 @@ describe('the kill ladder', () => {
     await housing.load(spec, bytes)
     await Promise.all([housing.end(), housing.end()])
     await housing.end()
-    expect(await jails.take(false)).toBe(jail)
+    expect(await jails.take(ANY)).toBe(jail)
   })
 
   it('ends an exclusive jail with its guest', async () => {
@@ -302,6 +316,107 @@ describe('the kill ladder', () => {
     await housing.load(spec, bytes)
     await housing.end()
     expect([alive(jail.pid), jail.ended?.detail]).toEqual([false, 'it ended with code 1'])
+  })
+})
+
+describe('a guest whose cell may be used again', () => {
+  const frames: number[] = []
+  async function reusable(script: Script, { broker = {} as Partial<BrokerOptions>, exclusive = false } = {}) {
+    const full: Script = {
+      [FRAME.load]: [ending()],
+      [FRAME.call]: [ending()],
+      [FRAME.terminate]: REPLACE,
+      ...script,
+      start: [READY, CELL_READY],
+    }
+    jails = new Jails(() => JailProcess.start(fakeCommand(full)))
+    const jail = await jails.take({ fresh: false, key: 'key' })
+    frames.length = 0
+    const sending = { send: jail.send.bind(jail), sendJson: jail.sendJson.bind(jail) }
+    jail.send = (type, payload) => {
+      frames.push(type)
+      sending.send(type, payload)
+    }
+    jail.sendJson = (type, value) => {
+      frames.push(type)
+      sending.sendJson(type, value)
+    }
+    const policy = { limits: LOOSE, outputBytes: 10, received: RECEIVED, exclusive, reuse: 'key' }
+    const house = () => new Jailed(jail, jails, policy, brokerWith(broker))
+    return { jail, house, kept: () => !frames.includes(FRAME.terminate) }
+  }
+  const kept = { ...spec, moduleId: 'm' }
+
+  it.each<[string, Deed[], boolean]>([
+    ['has returned', [ending()], true],
+    ['has exited', [ending({ kind: 'exited', code: 1 })], true],
+    ['has trapped', [ending({ kind: 'trapped', trap: 'unreachable' })], false],
+    ['threw', [ending({ kind: 'uncaught-exception' })], false],
+    ['reached its cap on output', [ending({ kind: 'output-limit' })], false],
+    ['met a fault', [ending({ kind: 'fault', detail: '' })], false],
+    [
+      'did what no honest guest does',
+      [{ frame: FRAME.event, text: '{"type":"suspicious-behaviour","severity":"high","message":"m","what":"w"}' }, ending()],
+      false,
+    ],
+  ])('and that %s', async (_, deeds, expected) => {
+    const { house, kept: isKept } = await reusable({ [FRAME.call]: deeds })
+    const housing = house()
+    await housing.load(kept, bytes)
+    await housing.call('f', [])
+    await housing.end()
+    expect(isKept()).toBe(expected)
+  })
+
+  it('is ended with its cell in the middle of a call', async () => {
+    const { house, kept: isKept } = await reusable({ [FRAME.call]: [] })
+    const housing = house()
+    await housing.load(kept, bytes)
+    const call = housing.call('f', [])
+    await housing.end()
+    expect([(await call).ending, isKept()]).toEqual([{ kind: 'terminated' }, false])
+  })
+
+  it('is ended with its cell where a piece of a request is left in the pipe', async () => {
+    const piece: Deed = { pipe: Buffer.from([FRAME.request, 9]).toString('base64') }
+    const { house, kept: isKept } = await reusable({ [FRAME.call]: [piece, { wait: 50 }, ending()] })
+    const housing = house()
+    await housing.load(kept, bytes)
+    await housing.call('f', [])
+    await housing.end()
+    expect(isKept()).toBe(false)
+  })
+
+  it('in an exclusive jail ends with it all the same', async () => {
+    const { house, jail, kept: isKept } = await reusable({}, { exclusive: true })
+    const housing = house()
+    await housing.load(kept, bytes)
+    await housing.end()
+    expect([isKept(), alive(jail.pid)]).toEqual([false, false])
+  })
+
+  it('has its module sent once, for the next one too, unless the first one did not end by itself', async () => {
+    const { jail, house } = await reusable({})
+    const sizes: number[] = []
+    const send = jail.send
+    jail.send = (type, payload) => {
+      if (type === FRAME.load) sizes.push(payload.length)
+      send(type, payload)
+    }
+    for (let i = 0; i < 3; i++) {
+      const housing = house()
+      await housing.load(kept, bytes)
+      await housing.end()
+    }
+    expect(sizes[0]! - sizes[1]!).toBeGreaterThanOrEqual(bytes.length)
+    expect(sizes[2]).toBe(sizes[1])
+    expect(jail.modules.statistics).toMatchObject({ hits: 2, misses: 1, entries: 1, bytes: bytes.length })
+  })
+
+  it('has its module sent again where the jail has not compiled it', async () => {
+    const { jail, house } = await reusable({ [FRAME.load]: [ending({ kind: 'engine-refused', detail: '' })] })
+    await house().load(kept, bytes)
+    expect(jail.modules.statistics.entries).toBe(0)
   })
 })
 

@@ -54,23 +54,33 @@ describe('encodeLoad and decodeLoad', () => {
     grants: GRANTS,
   }
 
+  const bare = { spec: { ...spec, moduleId: 'm' }, first: { initialize: false, call: null }, forget: [] }
+
   it('keep module, input and everything else apart', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), fc.uint8Array({ maxLength: 50 }), (module, stdin) => {
         const sent = { ...spec, grants: { ...GRANTS, stdin } }
         // Inside a larger buffer, as a frame's payload may be.
-        const encoded = new Uint8Array([...new Uint8Array(7), ...encodeLoad(sent, module)]).subarray(7)
+        const first = { initialize: true, call: { name: '__proto__', values: [-0, 2n ** 63n] } }
+        const load = { spec: sent, module: new Uint8Array(module), first, forget: ['a', 'b'] }
+        const encoded = new Uint8Array([...new Uint8Array(7), ...encodeLoad(load)]).subarray(7)
         const back = decodeLoad(encoded)
-        expect([...back.module]).toEqual([...module])
-        expect(back.spec).toEqual(sent)
+        expect([...(back.module ?? [])]).toEqual([...module])
+        expect([back.spec, back.forget]).toEqual([sent, ['a', 'b']])
+        expect(back.first).toEqual({ ...first, call: { name: '__proto__', values: [-0, -(2n ** 63n)] } })
       }),
     )
   })
 
   it('gives arrays of their own', () => {
-    const payload = encodeLoad(spec, Uint8Array.of(1))
+    const payload = encodeLoad({ ...bare, module: Uint8Array.of(1) })
     const back = decodeLoad(payload)
     payload.fill(0)
-    expect([back.module[0], back.spec.grants.stdin[0]]).toEqual([1, 48])
+    expect([back.module?.[0], back.spec.grants.stdin[0]]).toEqual([1, 48])
+  })
+
+  it('say that the jail has the module already', () => {
+    const back = decodeLoad(encodeLoad({ ...bare, module: null }))
+    expect([back.module, back.spec.moduleId, back.first]).toEqual([null, 'm', { initialize: false, call: null }])
   })
 })

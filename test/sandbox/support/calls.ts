@@ -1,5 +1,6 @@
 // Host calls without a guest: one context, a real memory, and the gate in front of every handler as in a cell.
 import { ABI } from '../../../src/sandbox/host/abi/index.ts'
+import { CallCounts } from '../../../src/sandbox/host/call-counts.ts'
 import type { BrokerReply, BrokerRequest } from '../../../src/sandbox/host/channel.ts'
 import type { Grants, HostContext, LocalEvent } from '../../../src/sandbox/host/context.ts'
 import { type Mounts, openMounts } from '../../../src/sandbox/host/fs/mounts.ts'
@@ -75,6 +76,7 @@ export function harness(grants: Partial<Grants> = {}, { pages = 1, withMemory = 
     memory: withMemory ? new GuestMemory(memory) : null,
     death: null,
     hostCalls: 0,
+    calls: new CallCounts(),
     logged: 0,
     blocked: 0,
     reported: { count: 0, bytes: 0, told: new Set() },

@@ -13,7 +13,7 @@ export const CELL_READY: Deed = { frame: FRAME.cellReady, text: '{}' }
 export const CELL_GONE: Deed = { frame: FRAME.cellGone, text: '{}' }
 export const ending = (kind: object = { kind: 'returned', values: [] }): Deed => ({
   frame: FRAME.ending,
-  text: JSON.stringify({ ending: kind, memoryBytes: 7, hostCalls: 5 }),
+  text: JSON.stringify({ ending: kind, memoryBytes: 7, hostCalls: 5, counts: null }),
 })
 
 export const fakeCommand = (script: Script): JailCommand => ({

@@ -11,7 +11,7 @@ export const kept = (changes: Partial<KeptResult> = {}): KeptResult => ({
   trap: null,
   message: 'The guest completed.',
   reports: [],
-  resourceUsage: { cpuMs: 1.5, peakResidentBytes: 2, memoryBytes: 65_536, outputBytes: 4, hostCalls: 5 },
+  resourceUsage: { cpuMs: 1.5, peakResidentBytes: 2, memoryBytes: 65_536, outputBytes: 4, hostCalls: 5, fuel: null },
   securityEvents: [],
   executionTimeMs: 12.25,
   ...changes,
