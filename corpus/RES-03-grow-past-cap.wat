@@ -3,7 +3,7 @@
 ;;! provenance: core specification 4.4.11 (memory.grow may fail at the embedder's will); a missing maximum means 4 GiB to the engine
 ;;! notices: declared-maxima (the module's own or no maximum is left standing)
 ;;! run: {calls: [{call: _start}]}
-;;! expect: {outcomes: [exited], exitCode: 0, residentMiB: 500}
+;;! expect: {outcomes: [exited], exitCode: 0, events: [memory-limit], residentMiB: 500}
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;;! threats: [RES-04, MOD-10]
 ;;! provenance: GHSA-f984-pcp8-v2p7, GHSA-p8xm-42r7-89xg; tables are engine heap, 24 to 32 bytes an element, which no memory limit sees
 ;;! notices: declared-maxima for tables
-;;! expect: {outcomes: [exited], exitCode: 0, residentMiB: 500}
+;;! expect: {outcomes: [exited], exitCode: 0, events: [quota-exceeded], residentMiB: 500}
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (table $t 10 funcref)

@@ -26,10 +26,10 @@ export function checkProperty<T>(
 ): PropertyRun {
   const property = fc.property(arbitrary, (value) => refuted(holds(value)))
   const details = fc.check(property, parameters(seed, milliseconds))
-  return details.failed ? failedRun(details, holds(details.counterexample![0]), show) : { executions: details.numRuns }
+  return details.counterexample ? failedRun(details, holds(details.counterexample[0]), show) : { executions: details.numRuns }
 }
 
-/** The same for what has to be waited for. */
+/** The same for what has to be waited for. Of a time that was over before the first input, nothing is known. */
 export async function checkPropertyAsync<T>(
   arbitrary: fc.Arbitrary<T>,
   holds: (value: T) => Promise<string | null>,
@@ -39,7 +39,9 @@ export async function checkPropertyAsync<T>(
 ): Promise<PropertyRun> {
   const property = fc.asyncProperty(arbitrary, async (value) => refuted(await holds(value)))
   const details = await fc.check(property, parameters(seed, milliseconds))
-  return details.failed ? failedRun(details, await holds(details.counterexample![0]), show) : { executions: details.numRuns }
+  return details.counterexample
+    ? failedRun(details, await holds(details.counterexample[0]), show)
+    : { executions: details.numRuns }
 }
 
 function failedRun<T>(details: fc.RunDetails<[T]>, problem: string | null, show: (value: T) => string): PropertyRun {

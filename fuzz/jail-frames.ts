@@ -1,5 +1,6 @@
 // Frames of a jail out of bytes: what a jail of ours sends, the same with something wrong, and what is no frame. With them, what the host must not do.
 import { Source } from '../src/attacks/executor/source.ts'
+import { ABI } from '../src/sandbox/host/abi/index.ts'
 import { LOG_LEVELS, METRIC_KINDS, RESULT_STATUSES } from '../src/sandbox/host/abi/native.ts'
 import { encodeFrame, FRAME, type Frame, FrameReader, type FrameType, ProtocolError } from '../src/sandbox/isolation/frames.ts'
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from '../src/sandbox/isolation/jail-frames.ts'
@@ -45,11 +46,23 @@ const event =
 const report =
   (fields: (source: Source) => object): Said =>
   (source) => ({ type: FRAME.report, value: fields(source) })
+const INDICES = [0, 1, ABI.length - 1, ABI.length, -1, 0.5]
+const counts = (source: Source) => ({
+  calls: Array.from({ length: source.u8() % 3 }, () => [source.early(INDICES), ...[1, 2, 3].map(() => source.early(NUMBERS))]),
+  handles: { open: source.early(NUMBERS), peak: source.early(NUMBERS) },
+  fuel: source.early(NUMBERS),
+  refusedGrows: source.early(NUMBERS),
+})
 const ending =
   (made: (source: Source) => object): Said =>
   (source) => ({
     type: FRAME.ending,
-    value: { ending: made(source), memoryBytes: source.early(NUMBERS), hostCalls: source.early(NUMBERS) },
+    value: {
+      ending: made(source),
+      memoryBytes: source.early(NUMBERS),
+      hostCalls: source.early(NUMBERS),
+      counts: source.early([null, counts(source)]),
+    },
   })
 const change =
   (made: (source: Source) => object): Said =>
@@ -209,6 +222,11 @@ function problemOf(message: JailFrame, { payload }: Frame): string | null {
   }
   if (message.kind === 'event' && ['network-access', 'access-refused', 'audit-failed'].includes(message.event.type))
     return `a jail told of ${message.event.type}, which only its host decides`
+  if (
+    message.kind === 'ending' &&
+    message.counts?.calls.some(([index], at, { [at - 1]: before }) => !ABI[index] || index <= (before?.[0] ?? -1))
+  )
+    return 'a jail counted a host call that there is not, or one twice'
   const inherited = Object.values(message).some((part) => part !== null && typeof part === 'object' && isOdd(part))
   return inherited ? 'a message has a prototype that came with it' : null
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import type { Property } from '../../src/campaign/property.ts'
 import { ABI } from '../../src/sandbox/host/abi/index.ts'
+import { CallCounts } from '../../src/sandbox/host/call-counts.ts'
 import type { HostContext } from '../../src/sandbox/host/context.ts'
 import { ERRNO, errnoName, GuestFault } from '../../src/sandbox/host/errno.ts'
 import { gate } from '../../src/sandbox/host/gate.ts'
@@ -44,6 +45,7 @@ const contextOf = (): HostContext =>
     memory: { check: () => undefined },
     death: null,
     hostCalls: 0,
+    calls: new CallCounts(),
     event: () => undefined,
     stopRequested: () => false,
   }) as unknown as HostContext

@@ -19,15 +19,54 @@ const limits = z
   .strictObject({ wallClockMs: whole, cpuMs: whole, memoryBytes: whole, tableElements: whole, outputBytes: whole })
   .partial()
 
+/** How the bytes of a module are made: a named recipe with its parameters, or text. */
+const source = {
+  recipe: z.string().optional(),
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  wat: z.string().optional(),
+}
+const oneSource = (value: { readonly recipe?: string | undefined; readonly wat?: string | undefined }) =>
+  (value.recipe === undefined) !== (value.wat === undefined)
+const ONE_SOURCE = { message: 'needs either recipe (with parameters) or wat, and not both' }
+
+const supply = z.strictObject({
+  policyText: z.string().optional(),
+  manifest: z.strictObject({ side: z.string().optional(), required: z.boolean().optional() }).optional(),
+  principal: z.string().optional(),
+  before: z
+    .array(
+      z
+        .strictObject({
+          ...source,
+          answer: z.enum(['granted', 'denied']).optional(),
+          principal: z.string().optional(),
+          policy: z.record(z.string(), z.unknown()).optional(),
+        })
+        .refine(oneSource, ONE_SOURCE),
+    )
+    .min(1)
+    .max(10)
+    .optional(),
+  out: z.string().optional(),
+})
+
+const breach = z.strictObject({ layer: z.enum(['cell', 'jail', 'bare']), script: z.string().min(1) })
+
 const run = z.strictObject({
-  calls: z.array(z.strictObject({ call: z.string(), args: z.array(argument).optional() })).optional(),
+  calls: z
+    .array(z.strictObject({ call: z.string(), args: z.array(argument).optional(), together: z.boolean().optional() }))
+    .optional(),
   args: z.array(z.string()).optional(),
   env: z.record(z.string(), z.string()).optional(),
   /** UTF-8 text on standard input; YAML escapes such as "\x00" make any byte below 0x80. */
   stdin: z.string().optional(),
   limits: limits.optional(),
   policy: z.record(z.string(), z.unknown()).optional(),
+  supply: supply.optional(),
+  breach: breach.optional(),
 })
+/** A twin that inherits runs the attack's script where it names another layer only. */
+const twinRun = run.extend({ breach: breach.partial({ script: true }).optional() })
 
 const expect = z.strictObject({
   outcomes: z.array(z.enum(TARGET_OUTCOMES)).min(1),
@@ -66,23 +105,14 @@ const twin = {
   /** Take calls, args, env, stdin, policy, setting and the limits that are not times from the attack. */
   inherit: z.boolean().optional(),
   assembler: z.enum(ASSEMBLERS).optional(),
-  run: run.optional(),
+  run: twinRun.optional(),
   conditions: conditions.optional(),
   setting: settingSchema.optional(),
   expect,
 }
-/** How the bytes of a recipe file are made: a named recipe with its parameters, or text. */
-const source = {
-  recipe: z.string().optional(),
-  parameters: z.record(z.string(), z.unknown()).optional(),
-  wat: z.string().optional(),
-}
 
 export const watHeader = z.strictObject(about)
 export const watTwinHeader = z.strictObject(twin)
-const oneSource = (value: { readonly recipe?: string | undefined; readonly wat?: string | undefined }) =>
-  (value.recipe === undefined) !== (value.wat === undefined)
-const ONE_SOURCE = { message: 'needs either recipe (with parameters) or wat, and not both' }
 export const recipeFile = z
   .strictObject({
     ...about,
@@ -93,5 +123,6 @@ export const recipeFile = z
 
 export type AttackHeader = z.infer<typeof watHeader>
 export type TwinHeader = z.infer<typeof watTwinHeader>
-export type RunHeader = z.infer<typeof run>
+export type RunHeader = z.infer<typeof twinRun>
+export type SupplyHeader = z.infer<typeof supply>
 export type ExpectHeader = z.infer<typeof expect>

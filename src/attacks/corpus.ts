@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { type Document, isScalar, LineCounter, parseDocument, type Scalar, visit } from 'yaml'
 import type { z } from 'zod'
+import type { CallStep } from '../targets/target.ts'
 import { AssembleError, type Assembler, assemble } from './assemble.ts'
 import type { Attack, Expectation, RunOptions, Trial } from './attack.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type ExpectHeader,
   type RunHeader,
   recipeFile,
+  type SupplyHeader,
   type TwinHeader,
   watHeader,
   watTwinHeader,
@@ -99,8 +101,12 @@ export async function readCase(file: string, text: string): Promise<CorpusCase> 
     notices: about.notices ?? '',
     valid: about.valid ?? true,
     origin: { kind: 'corpus', path: file },
-    ...trial(attack, about, runOf(about.run, DEFAULT_LIMITS)),
-    twin: trial(twin.bytes, withSetting(about, twin.header), twinRun(about, twin.header)),
+    ...trial(attack, about, await withEarlier(file, text, about.run, runOf(about.run, DEFAULT_LIMITS))),
+    twin: trial(
+      twin.bytes,
+      withSetting(about, twin.header),
+      await withEarlier(file, text, twinHeader(about, twin.header), twinRun(about, twin.header)),
+    ),
   }
 }
 
@@ -178,19 +184,20 @@ async function bytesOf(file: string, { text, line }: SourceText, assembler: Asse
 
 async function readRecipe(file: string, text: string): Promise<Parts> {
   const { wat, recipe, parameters, twin, ...about } = parseHeader(file, text, 0, recipeFile)
-  const make = async (from: Source, assembler: Assembler | undefined) => {
-    if (from.wat !== undefined) return bytesOf(file, { text: from.wat, line: lineOf(text, 'wat') }, assembler)
-    try {
-      return cook(from.recipe!, from.parameters ?? {})
-    } catch (error) {
-      if (!(error instanceof RecipeError)) throw error
-      throw new CorpusError(file, lineOf(text, 'recipe'), error.message, error.remedy)
-    }
-  }
   return {
     about,
-    attack: await make({ wat, recipe, parameters }, about.assembler),
-    twin: { header: twin, bytes: await make(twin, twin.assembler ?? about.assembler) },
+    attack: await make(file, text, { wat, recipe, parameters }, about.assembler),
+    twin: { header: twin, bytes: await make(file, text, twin, twin.assembler ?? about.assembler) },
+  }
+}
+
+async function make(file: string, text: string, from: Source, assembler?: Assembler): Promise<Uint8Array> {
+  if (from.wat !== undefined) return bytesOf(file, { text: from.wat, line: lineOf(text, 'wat') }, assembler)
+  try {
+    return cook(from.recipe!, from.parameters ?? {})
+  } catch (error) {
+    if (!(error instanceof RecipeError)) throw error
+    throw new CorpusError(file, lineOf(text, 'recipe'), error.message, error.remedy)
   }
 }
 interface Source {
@@ -259,14 +266,15 @@ function remedyFor(issue: z.core.$ZodIssue): string {
 }
 
 function runOf(run: RunHeader | undefined, base: FullLimits): RunOptions {
-  const { calls, args, env, stdin, limits, policy } = run ?? {}
+  const { calls, args, env, stdin, limits, policy, breach } = run ?? {}
   return {
-    ...(calls && { calls: calls.map((step) => ({ call: step.call, ...(step.args && { args: step.args }) })) }),
+    ...(calls && { calls: calls.map((step) => given(step) as CallStep) }),
     ...(args && { args }),
     ...(env && { env }),
     ...(stdin !== undefined && { stdin: new TextEncoder().encode(stdin) }),
     limits: { ...base, ...given(limits ?? {}) },
     ...(policy && { policy }),
+    ...(breach?.script !== undefined && { breach: { layer: breach.layer, script: breach.script } }),
   }
 }
 
@@ -274,7 +282,26 @@ function runOf(run: RunHeader | undefined, base: FullLimits): RunOptions {
 function twinRun(about: AttackHeader, twin: TwinHeader): RunOptions {
   if (!twin.inherit) return runOf(twin.run, DEFAULT_LIMITS)
   const { wallClockMs: _wall, cpuMs: _cpu, ...sizes } = about.run?.limits ?? {}
-  return runOf({ ...about.run, ...given(twin.run ?? {}), limits: twin.run?.limits }, { ...DEFAULT_LIMITS, ...given(sizes) })
+  return runOf(twinHeader(about, twin), { ...DEFAULT_LIMITS, ...given(sizes) })
+}
+
+const twinHeader = (about: AttackHeader, twin: TwinHeader): RunHeader | undefined =>
+  twin.inherit ? { ...about.run, ...given(twin.run ?? {}), ...withScript(about, twin), limits: twin.run?.limits } : twin.run
+
+const withScript = ({ run: attack }: AttackHeader, { run }: TwinHeader) =>
+  run?.breach && { breach: { ...attack?.breach, ...given(run.breach) } as RunHeader['breach'] & object }
+
+/** The run with the modules made that came before. */
+async function withEarlier(file: string, text: string, header: RunHeader | undefined, run: RunOptions): Promise<RunOptions> {
+  const { before, ...supply } = header?.supply ?? ({} as SupplyHeader)
+  if (!header?.supply) return run
+  const modules = await Promise.all(
+    before?.map(async ({ recipe, parameters, wat, ...earlier }) => ({
+      module: await make(file, text, { recipe, parameters, wat }),
+      ...given(earlier),
+    })) ?? [],
+  )
+  return { ...run, supply: { ...given(supply), ...(before && { before: modules }) } as RunOptions['supply'] & object }
 }
 
 /** A twin that inherits has the same around it, unless it says what is. */

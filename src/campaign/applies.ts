@@ -14,8 +14,15 @@ const LIMIT_OF: Readonly<Record<string, Unenforced>> = {
   'memory-limit': 'resident-memory',
 }
 
-/** False if the attack can only end by limits that the target does not promise: it would hold the chamber until that is killed. */
-export function applies(attack: Judged, unenforced: readonly Unenforced[]): boolean {
+/**
+ * False if the attack can only end by limits that the target does not promise: it would hold the chamber until that is killed.
+ *
+ * @param own our own sandbox: only there do we know the layers into which an attacker could break, and on what way a module comes
+ */
+export function applies(attack: Judged, unenforced: readonly Unenforced[], own = true): boolean {
+  // Without a jail the attacker's script would run in the chamber itself.
+  if (attack.run?.breach && (!own || unenforced.includes('waiting-host-calls'))) return false
+  if (attack.run?.supply && !own) return false
   const { outcomes, details } = attack.expect
   if (unenforced.includes('waiting-host-calls') && (waits(attack) || (attack.twin && waits(attack.twin)))) return false
   if (unenforced.length === 0 || outcomes.some((outcome) => outcome !== 'limit')) return true

@@ -26,6 +26,22 @@ const base64 = z
   .strictObject({ base64: z.string() })
   .transform(({ base64: text }) => Uint8Array.from(Buffer.from(text, 'base64')))
 const limit = z.number().nonnegative()
+const supply = z.strictObject({
+  policyText: z.string().optional(),
+  manifest: z.strictObject({ side: z.string().optional(), required: z.boolean().optional() }).optional(),
+  principal: z.string().optional(),
+  before: z
+    .array(
+      z.strictObject({
+        module: base64,
+        answer: z.enum(['granted', 'denied']).optional(),
+        principal: z.string().optional(),
+        policy: z.unknown().optional(),
+      }),
+    )
+    .optional(),
+  out: z.string().optional(),
+})
 
 const stored = z.strictObject({
   attack: z.string(),
@@ -34,7 +50,13 @@ const stored = z.strictObject({
   trial: z.strictObject({
     run: z.strictObject({
       calls: z
-        .array(z.strictObject({ call: z.string(), args: z.array(z.union([z.number(), integer, special])).optional() }))
+        .array(
+          z.strictObject({
+            call: z.string(),
+            args: z.array(z.union([z.number(), integer, special])).optional(),
+            together: z.boolean().optional(),
+          }),
+        )
         .optional(),
       stdin: base64.optional(),
       args: z.array(z.string()).optional(),
@@ -44,6 +66,8 @@ const stored = z.strictObject({
         .partial()
         .optional(),
       policy: z.unknown().optional(),
+      supply: supply.optional(),
+      breach: z.strictObject({ layer: z.enum(['cell', 'jail', 'bare']), script: z.string() }).optional(),
     }),
     expect: z.strictObject({
       outcomes: z.array(z.enum(TARGET_OUTCOMES)).min(1),
@@ -72,13 +96,17 @@ function encode(_key: string, value: unknown): unknown {
   return value
 }
 
+const inBase64 = (bytes: Uint8Array) => ({ base64: Buffer.from(bytes).toString('base64') })
+
 /** The text of the file; two-space JSON with a newline at the end. */
 export function formatTrial({ attack, target, threats, trial }: StoredTrial): string {
   // An attack is a trial too, and has more to it than belongs here.
   const { run, expect, conditions, setting } = trial
-  const stdin = run.stdin ? { stdin: { base64: Buffer.from(run.stdin).toString('base64') } } : {}
+  const stdin = run.stdin ? { stdin: inBase64(run.stdin) } : {}
+  const before = run.supply?.before?.map((earlier) => ({ ...earlier, module: inBase64(earlier.module) }))
+  const supply = before ? { supply: { ...run.supply, before } } : {}
   const around = { ...(conditions && { conditions }), ...(setting && { setting }) }
-  const plain = { attack, target, threats, trial: { run: { ...run, ...stdin }, expect, ...around } }
+  const plain = { attack, target, threats, trial: { run: { ...run, ...stdin, ...supply }, expect, ...around } }
   return `${JSON.stringify(plain, encode, 2)}\n`
 }
 

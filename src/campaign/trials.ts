@@ -107,7 +107,14 @@ export function recordOf(tried: Tried, target: TargetChoice): TrialRecord {
     replay: replayAttack(attack, target),
     sha256: sha256(trial.bytes),
     origin: originText(attack),
+    ...breachOf(trial),
   }
+}
+
+/** The layer that an attacker had; the plain process of a twin is none. */
+function breachOf({ run }: Trial): Pick<TrialRecord, 'breach'> {
+  const layer = run.breach?.layer
+  return layer === undefined || layer === 'bare' ? {} : { breach: layer }
 }
 
 /** What the trial should have come to, in one sentence. */

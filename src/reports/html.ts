@@ -1,5 +1,6 @@
 // The report for people: one file that loads nothing, runs nothing, and reads well on screens and on paper.
 import { createHash } from 'node:crypto'
+import { breachSection } from './html/breach.ts'
 import { controlsSection } from './html/controls.ts'
 import { coveragePicture } from './html/coverage-picture.ts'
 import { detectionSection } from './html/detection.ts'
@@ -46,6 +47,7 @@ ${firstScreen(record, summary)}
 ${findingsSection(summary)}
 ${detectionSection(record, summary)}
 ${trialsSection(record, summary)}
+${breachSection(record)}
 ${fuzzingSection(record)}
 ${controlsSection(record)}
 ${environmentSection(record)}

@@ -1,4 +1,6 @@
 // The report in short, for pull requests and the logs of CI.
+
+import { breachTrials } from './breach.ts'
 import { md, mdCode } from './markdown-text.ts'
 import { count, duration, RESULT_ORDER, RESULT_WORD } from './results.ts'
 import type { FindingRecord, RunRecord } from './run-record.ts'
@@ -15,6 +17,7 @@ export function reportMarkdown(record: RunRecord): string {
     targets(summary),
     threats(record, summary),
     findings(summary),
+    breach(record),
     detection(record, summary),
     fuzzing(record),
     notRun(record),
@@ -152,6 +155,18 @@ function provenance(record: RunRecord): string {
   const { environment } = record
   const targets = record.targets.map((target) => `${md(target.name)} ${md(target.version)}`).join(', ')
   return `${md(`${record.project.name} ${record.project.version}`)}, run ${mdCode(record.run)}, seed ${record.seed}, exit code ${record.exitCode}, Node.js ${md(environment.node)}, V8 ${md(environment.v8)}, ${md(environment.platform)}. Targets: ${targets || 'none'}. Everything else is in report.json beside this file.`
+}
+
+/** What came of the attacks that began with code of the attacker's in a layer of the sandbox. */
+function breach(record: RunRecord): string {
+  const tried = breachTrials(record)
+  if (tried.length === 0) return ''
+  const rows = tried.map(({ attack, breach, title, verdict, reason }) => [
+    `JavaScript in a ${breach}`,
+    `${mdCode(attack)} ${md(title)}`,
+    verdict === 'contained' ? 'contained' : `${verdict}: ${md(reason)}`,
+  ])
+  return section('Assume breach', table(['attacker has', 'attempt', 'came to'], rows, ''))
 }
 
 function section(heading: string, body: string): string {

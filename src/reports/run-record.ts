@@ -33,6 +33,8 @@ const trialRecord = z.strictObject({
   /** SHA-256 of the module's bytes. */
   sha256: z.string(),
   origin: z.string(),
+  /** The layer in which JavaScript of the attacker ran; absent where only a guest did. */
+  breach: z.enum(['cell', 'jail']).optional(),
 })
 
 const finding = z.strictObject({

@@ -2,14 +2,27 @@
 import { readFileSync } from 'node:fs'
 import {
   type AuditRecord,
+  checkOutDirectory,
   createSandbox,
   type ExecutionResult,
   GuestNotReady,
   type Instance,
   type PolicyInput,
+  resolvePolicy,
   UsageError,
 } from '../sandbox/index.ts'
-import { type CallStep, type Target, type TargetOutcome, type TargetResult, type TargetRun, UNENFORCED } from './target.ts'
+import { Sandbox } from '../sandbox/sandbox.ts'
+import { runBare, startBreached } from './breach.ts'
+import { arrive, leave, policyFromText, refusedBy } from './supply.ts'
+import {
+  type CallStep,
+  type Supply,
+  type Target,
+  type TargetOutcome,
+  type TargetResult,
+  type TargetRun,
+  UNENFORCED,
+} from './target.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -21,6 +34,7 @@ const OUTCOMES: Readonly<Record<ExecutionResult['outcome'], TargetOutcome>> = {
   refused: 'refused',
   'wall-clock-limit': 'limit',
   'cpu-limit': 'limit',
+  'fuel-limit': 'limit',
   'memory-limit': 'limit',
   'output-limit': 'limit',
   terminated: 'terminated',
@@ -45,7 +59,8 @@ export default function makeSandboxTarget(level: 'jail' | 'inline'): Target {
       level === 'jail' ? sandbox.describe() : Promise.resolve({ isolation: 'the thread of the caller; for measuring only' }),
     close: () => sandbox[Symbol.asyncDispose](),
     run: (run) => {
-      if (run.dnsServer !== undefined || keepsState(run)) return runAlone(base, level, run)
+      if (run.breach?.layer === 'bare') return runBare(run.breach)
+      if (run.dnsServer !== undefined || run.breach || run.supply || keepsState(run)) return runAlone(base, level, run)
       if (run.policy !== undefined) audit = []
       return runOn(sandbox, level, run, audit)
     },
@@ -61,8 +76,11 @@ const keepsState = ({ policy }: TargetRun): boolean => Boolean((policy as Policy
 async function runAlone(base: PolicyInput, level: 'jail' | 'inline', run: TargetRun): Promise<TargetResult> {
   const audit: string[] = []
   const dnsServers = run.dnsServer === undefined ? {} : { dnsServers: [run.dnsServer] }
-  await using sandbox = createSandbox(base, { audit: { write: (record) => void audit.push(decisionOf(record)) }, ...dnsServers })
-  return await runOn(sandbox, level, run, audit)
+  const options = { audit: { write: (record: AuditRecord) => void audit.push(decisionOf(record)) }, ...dnsServers }
+  await using sandbox = new Sandbox(resolvePolicy(base), options, run.breach && startBreached(run.breach))
+  const result = await runOn(sandbox, level, run, audit)
+  // An attacker in the jail may well break it; for the host to end it then is the right answer.
+  return run.breach && result.outcome === 'fault' ? { ...result, outcome: 'terminated' } : result
 }
 
 /**
@@ -71,30 +89,50 @@ async function runAlone(base: PolicyInput, level: 'jail' | 'inline', run: Target
  * @param audit filled while the run goes on
  */
 async function runOn(
-  sandbox: ReturnType<typeof createSandbox>,
+  sandbox: Sandbox,
   level: 'jail' | 'inline',
   run: TargetRun,
   audit: readonly string[],
 ): Promise<TargetResult> {
-  const { args, env, stdin } = run
-  const options = { ...(args && { args }), ...(env && { env }), ...(stdin && { stdin }) }
+  const { args, env, stdin, supply } = run
+  const principal = supply?.principal
+  const options = { ...(args && { args }), ...(env && { env }), ...(stdin && { stdin }), ...(principal && { principal }) }
   const results: ExecutionResult[] = []
   try {
-    await using instance = await sandbox.create(run.module, policyOf(level, run), options)
+    // Without a pause where there is no need of one: the sandbox is to have the bytes as they were when the target was asked (MOD-17).
+    const policy = supply ? await policyFor(sandbox, level, run, supply) : policyOf(level, run)
+    if (supply?.out !== undefined) await checkOutDirectory(supply.out)
+    await using instance = await sandbox.create(run.module, policy, options)
     results.push(instance.startup)
-    for (const { call, args: values = [] } of run.calls ?? defaultCalls(instance)) {
-      const refused = await instance.call(call, ...values).then(
+    const steps = run.calls ?? defaultCalls(instance)
+    let before: Promise<unknown> = Promise.resolve()
+    for (const [index, { call, args: values = [] }] of steps.entries()) {
+      const own = instance.call(call, ...values).then(
         (result) => void results.push(result),
         (error: unknown) => error,
       )
+      const both = Promise.all([before, own]).then(([first, second]) => first ?? second)
+      before = steps[index + 1]?.together ? both : Promise.resolve()
+      if (steps[index + 1]?.together) continue
+      const refused = await both
       if (refused instanceof UsageError) return { ...answer(results, refused.message), audit }
       if (refused !== undefined) throw refused
     }
-    return { ...answer(results), audit }
+    const unwritten = supply?.out === undefined ? [] : await leave(supply.out, results)
+    const ended = answer(results)
+    return { ...ended, messages: [...ended.messages, ...unwritten], audit }
   } catch (error) {
     if (error instanceof GuestNotReady) return { ...answer([error.result]), audit }
+    const refused = refusedBy(error)
+    if (refused) return { ...answer(results, refused.message), detail: refused.detail, audit }
     throw error
   }
+}
+
+/** The run's own, or what is left of it on the module's way here. */
+function policyFor(sandbox: Sandbox, level: 'jail' | 'inline', run: TargetRun, supply: Supply): Promise<PolicyInput> {
+  const given = supply.policyText === undefined ? policyOf(level, run) : policyFromText(supply.policyText)
+  return arrive(sandbox, run.module, given, supply, (policy) => policyOf(level, { ...run, policy }))
 }
 
 function defaultCalls(instance: Instance): CallStep[] {
@@ -105,7 +143,8 @@ function defaultCalls(instance: Instance): CallStep[] {
 function policyOf(level: 'jail' | 'inline', { policy, limits }: TargetRun): PolicyInput {
   const own = (policy ?? {}) as PolicyInput
   const { wallClockMs, cpuMs, ...sizes } = limits
-  const time = level === 'jail' ? { wallClockMs, cpuMs } : { wallClockMs: null, cpuMs: null, residentBytes: null }
+  const thread = { residentBytes: null, heapBytes: null, stackBytes: null }
+  const time = level === 'jail' ? { wallClockMs, cpuMs } : { wallClockMs: null, cpuMs: null, ...thread }
   const isolation = level === 'jail' ? own.isolation : { level, exclusiveJail: false }
   return { ...own, ...(isolation && { isolation }), quotas: { ...sizes, ...own.quotas, ...time } }
 }

@@ -6,6 +6,40 @@ export interface CallStep {
   readonly call: string
   /** i32/f32/f64 as number, i64 as bigint. */
   readonly args?: readonly (number | bigint)[]
+  /** Made while the call before it is still under way, as an embedder with two tasks does. A host that cannot may make it afterwards. */
+  readonly together?: boolean
+}
+
+/** A module that came to the same host before. */
+export interface Earlier {
+  readonly module: Uint8Array
+  /** What somebody answered when they were asked for consent to it. Without an answer nobody was asked, and it was run. */
+  readonly answer?: 'granted' | 'denied'
+  readonly principal?: string
+  /** Its own policy, in place of the run's. */
+  readonly policy?: unknown
+}
+
+/** How a module comes to its host, for attacks on that way. */
+export interface Supply {
+  /** The policy as the text of a file, YAML or JSON, as it stands: in place of `policy` and `limits`. */
+  readonly policyText?: string
+  /** The module gets no more than its manifest asks for and somebody agreed to. `side`: text of the manifest beside it. */
+  readonly manifest?: { readonly side?: string; readonly required?: boolean }
+  /** Who vouches for the module, and on whose behalf it runs. */
+  readonly principal?: string
+  /** In their order. */
+  readonly before?: readonly Earlier[]
+  /** Directory of the host into which the files that the guest leaves are written. */
+  readonly out?: string
+}
+
+/** JavaScript of an attacker in a layer of a host that has such layers, as if a guest had broken out of the engine there. */
+export interface Breach {
+  /** `bare`: no layer at all, a plain process in which nothing is refused; for twins. */
+  readonly layer: 'cell' | 'jail' | 'bare'
+  /** Body of an async function. What it returns is judged as standard output of the guest. */
+  readonly script: string
 }
 
 /** What the target is asked to run. Limits are for the whole run; a target that cannot enforce one ignores it, and the oracles will say so. */
@@ -25,6 +59,10 @@ export interface TargetRun {
   }
   /** Policy profile or overrides in the target's own words. Ours: a policy object; see src/sandbox/policy. Others may ignore it. */
   readonly policy?: unknown
+  /** The way that the module comes. Ours only: which files another host reads, and whom it asks, we do not know. */
+  readonly supply?: Supply
+  /** Runs before the guest does. Only asked of our own sandbox, in its jails. */
+  readonly breach?: Breach
   /** Name server that the guest's network calls are to use, `address:port`; for targets that grant a network. */
   readonly dnsServer?: string
 }

@@ -57,6 +57,26 @@ describe('a good case', () => {
     expect(twin.conditions).toBeUndefined()
   })
 
+  test('has the modules made that came before, and a twin that inherits has them too', async () => {
+    const supply = '{principal: acme, before: [{wat: (module), answer: denied}, {recipe: names, policy: {extends: strict}}]}'
+    const text = `title: A case
+threats: [SUP-03]
+provenance: a test
+wat: (module)
+run: {supply: ${supply}}
+expect: {outcomes: [refused]}
+twin: {inherit: true, wat: (module), expect: {outcomes: [completed]}}
+`
+    const { run, twin } = await readCase('corpus/SUP-03-good.yaml', text)
+    expect(run.supply?.before).toEqual([
+      { module: Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), answer: 'denied' },
+      { module: expect.any(Uint8Array), policy: { extends: 'strict' } },
+    ])
+    expect(twin.run.supply).toEqual(run.supply)
+    const both = text.replace('wat: (module), answer', 'wat: (module), recipe: names, answer')
+    await expect(readCase('corpus/SUP-03-good.yaml', both)).rejects.toThrow(/needs either recipe .* or wat/)
+  })
+
   test('a twin that does not inherit has the default limits', async () => {
     const { twin } = await readCase(
       'corpus/RES-01-good.wat',

@@ -26,6 +26,7 @@ const HONEST: Readonly<Record<string, unknown>> = {
   exports: { count: 40, nameBytes: 3 },
   types: { count: 300 },
   names: { imports: [{ module: 'm', name: 'n' }], exports: ['a', { text: 'b', times: 3 }], debugName: 'c' },
+  signed: { signers: [1, 2] },
   'export-kinds': { exports: { a: 'function', b: 'table', c: 'memory', d: 'global' } },
 }
 

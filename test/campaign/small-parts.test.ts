@@ -42,6 +42,14 @@ describe('applies', () => {
     ['one whose guests cannot wait', ['waiting-host-calls'], false],
     ['one that promises nothing', [...UNENFORCED], false],
   ])('what has something around it, to %s', (_name, unenforced, expected) => expect(applies(around, unenforced)).toBe(expected))
+  it.each<[string, Unenforced[], boolean, boolean]>([
+    ['our own sandbox in a jail', [], true, true],
+    ['our own without one', [...UNENFORCED], true, false],
+    ['the host of somebody else', [], false, false],
+  ])('what begins within a layer, to %s', (_name, unenforced, own, expected) => {
+    const within = { expect: { outcomes: ['completed'] }, run: { breach: { layer: 'cell', script: '' } } } as const
+    expect(applies(within, unenforced, own)).toBe(expected)
+  })
   it('what needs no host call that waits, to one that has none', () =>
     expect(applies({ expect: loop }, ['waiting-host-calls'])).toBe(true))
 })

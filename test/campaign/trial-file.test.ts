@@ -17,6 +17,13 @@ const stored: StoredTrial = {
       env: { KEY: 'value' },
       limits: { wallClockMs: 5 },
       policy: { extends: 'strict' },
+      supply: {
+        policyText: '{}',
+        manifest: { side: '{}', required: true },
+        principal: 'acme',
+        before: [{ module: Uint8Array.of(0, 97), answer: 'granted', principal: 'acme', policy: {} }],
+        out: '{dir:root}',
+      },
     },
     expect: {
       outcomes: ['refused'],

@@ -17,15 +17,10 @@ const model = loadThreatModel()
 
 /** Controls that are built, but whose loss alone no attack of a guest can show, because another one holds; the report calls them unproven. */
 const WITHOUT_WITNESS = new Set([
-  // No frame of a jail that works is refused: a guest would have to break out of the engine first.
-  'channel-validation',
   // Admission refuses the names of built-in import sets before the engine is asked for any.
   'fixed-compile-options',
-  // What is hardened is out of a guest's reach until it breaks out of the engine.
-  'jail-hardening',
-  // Needs a key of the embedder's, which no run of a target has; and a second version of an installed module.
+  // Needs a key of the embedder's, which no run of a target has.
   'crypto-handles',
-  'version-monotonicity',
 ])
 
 let corpus: Corpus

@@ -3,14 +3,14 @@ import * as bombs from './bombs.ts'
 import * as hostileNames from './hostile-names.ts'
 import * as moduleBytes from './module-bytes.ts'
 import { type Recipe, RecipeError } from './recipe.ts'
+import * as signed from './signed.ts'
 
 export { RecipeError } from './recipe.ts'
 
 export const RECIPES: ReadonlyMap<string, Recipe<unknown>> = new Map(
-  [...Object.values(moduleBytes), ...Object.values(bombs), ...Object.values(hostileNames)].map((each) => [
-    each.name,
-    each as Recipe<unknown>,
-  ]),
+  [...Object.values(moduleBytes), ...Object.values(bombs), ...Object.values(hostileNames), ...Object.values(signed)].map(
+    (each) => [each.name, each as Recipe<unknown>],
+  ),
 )
 
 /**

@@ -26,7 +26,7 @@ function planOf(
   const leftOut: string[] = []
   const demanded = demandedAttacks(attacks)
   for (const target of targets) {
-    const able = attacks.filter((attack) => applies(attack, target.info.unenforced))
+    const able = attacks.filter((attack) => applies(attack, target.info.unenforced, target.info.own))
     if (able.length < attacks.length) {
       leftOut.push(
         `${plural(attacks.length - able.length, 'case')} not applicable to ${target.name}, which promises no ${target.info.unenforced.join(' and no ')} limit`,
