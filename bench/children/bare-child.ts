@@ -2,4 +2,4 @@
 import { Worker } from 'node:worker_threads'
 
 const worker = new Worker('require("node:worker_threads").parentPort.postMessage(0)', { eval: true })
-worker.on('message', () => process.send!('ready'))
+worker.on('message', () => process.send!(0))
