@@ -17,11 +17,15 @@ export const inputError = (message: string) => new CliError(message, EXIT.input)
 const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['PolicyError', EXIT.policy],
   ['UsageError', EXIT.usage],
+  ['OutDirectoryError', EXIT.usage],
   ['TargetError', EXIT.usage],
   ['CorpusError', EXIT.input],
   ['ManifestError', EXIT.input],
   ['ConsentStoreError', EXIT.input],
   ['StoreError', EXIT.input],
+  ['SnapshotError', EXIT.input],
+  ['AuditLogError', EXIT.input],
+  ['SigningError', EXIT.input],
   ['AssembleError', EXIT.input],
   ['TrialFileError', EXIT.input],
   ['BudgetError', EXIT.usage],
@@ -35,6 +39,7 @@ const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
 const TROUBLE: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'The disk is full: free some space or choose another directory; what had been written before is kept'],
   ['EDQUOT', 'The disk quota is used up: free some space or choose another directory; what had been written before is kept'],
+  ['EFBIG', 'A file may not grow any further: raise the limit (ulimit -f) or choose another directory'],
   ['EROFS', 'The file system cannot be written: choose another directory'],
   ['EACCES', 'A file or directory may not be used: give this user access or choose another'],
   ['EMFILE', 'Too many files are open: raise the limit (ulimit -n)'],

@@ -6,6 +6,8 @@ export const EXIT = {
   ok: 0,
   /** A target was violated. */
   violation: 1,
+  /** A module is not signed as it must be. */
+  unverified: 1,
   /** The gauntlet itself failed, or cannot be trusted in this run. */
   fault: 2,
   /** The command line is not right. */
@@ -32,6 +34,7 @@ export const OUTCOME_EXIT: Readonly<Record<Exclude<Outcome, 'exited'>, number>> 
   'uncaught-exception': 134,
   'wall-clock-limit': 124,
   'cpu-limit': 124,
+  'fuel-limit': 124,
   'memory-limit': 137,
   'output-limit': 137,
   terminated: 143,

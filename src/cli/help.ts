@@ -18,7 +18,9 @@ Examples:
   generate | gauntlet run filter.wasm --stdin - > result.bin
   gauntlet run tool.wasm --dir ./project::/work -- --fix /work/main.c
   gauntlet run tool.wasm --snapshot ./project::/work --out ./changed -- /work
-  gauntlet run probe.wasm --allow-http https://example.org --consent consents.json
+  gauntlet run probe.wasm --save-snapshot warm.snapshot --entry warm_up
+  gauntlet run probe.wasm --from warm.snapshot --entry check
+  gauntlet run probe.wasm --allow-http https://example.org --consent consents.json --audit audit
 
 Output goes through byte for byte, or with its control characters spelt out if it goes to a terminal.
 
@@ -29,7 +31,23 @@ Exit codes:
   137    memory-limit, output-limit        143  terminated
   64     the command line is wrong         66   the module or the input cannot be read
   70     sandbox-fault                     75   jail-lost
-  77     consent was refused               78   the policy is not valid`
+  77     consent was refused               78   the policy is not valid
+  2      the audit log (--audit) could not be written to the end`
+
+export const AUDIT_HELP = `
+Examples:
+  gauntlet audit verify audit --key audit.pub
+  gauntlet audit verify audit --anchor /elsewhere/audit.anchor
+  gauntlet audit verify archive/audit-00000001.jsonl audit
+  gauntlet audit show audit --decision denied --since 2h
+  gauntlet audit show audit --type guest-ended --json
+
+A log is a directory with segments (audit-00000001.jsonl and so on); segments that were moved away can be named one by one, in order.
+
+Exit codes:
+  0   verify: the log is intact; show: done
+  1   verify: it is not, and the first bad record is named
+  64  the command line is wrong        66  the log, the key or the anchor cannot be read`
 
 export const CONSENT_HELP = `
 Examples:
@@ -37,6 +55,34 @@ Examples:
   gauntlet consent revoke example/probe --consent consents.json
 
 Exit codes: 0; 64 if there is nothing to revoke; 66 if the file cannot be used.`
+
+export const KEYGEN_HELP = `
+Examples:
+  gauntlet keygen alice
+  gauntlet keygen alice --out ~/keys
+
+Whoever has the secret key can sign in your name. Keep it where only you can read it, or in an encrypted folder.
+
+Exit codes: 0; 64 if the name cannot be used; 66 if a file is there already or cannot be written.`
+
+export const SIGN_HELP = `
+Examples:
+  gauntlet sign probe.wasm --key alice.secret.key --out probe.wasm
+  gauntlet sign probe.wasm --key alice.secret.key --out probe.sig --detached
+
+Sign as the last step of a build: every other tool makes the signatures invalid.
+
+Exit codes: 0; 64 if the command line is wrong; 66 if the module or the key cannot be used.`
+
+export const VERIFY_HELP = `
+Examples:
+  gauntlet verify probe.wasm --key alice.public.key
+  gauntlet verify probe.wasm --key alice.public.key --key bob.public.key --required 1
+  gauntlet verify probe.wasm --policy production.yaml
+
+Exit codes:
+  0    signed as required   1   not signed so: a signature is missing, invalid or not trusted, or the module revoked
+  64   the command line is wrong   66  the module or a key cannot be read   78  the policy is not valid`
 
 export const INSPECT_HELP = `
 Examples:

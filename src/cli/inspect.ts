@@ -1,7 +1,8 @@
 // `gauntlet inspect`: what admission thinks of a module, without running it.
 import { visibleJson } from '../reports/visible.ts'
 import type { Refusal } from '../sandbox/admission/refusal.ts'
-import { type Inspection, inspectModule } from '../sandbox/index.ts'
+import { type Inspection, inspectModule, type Policy } from '../sandbox/index.ts'
+import { inspectMetering, type MeteringInspection } from '../sandbox/metering/inspect-metering.ts'
 import { OUTCOME_EXIT } from './exit-codes.ts'
 import { readModuleFile } from './module-file.ts'
 import { type PolicyOptions, policyFrom } from './policy-option.ts'
@@ -10,6 +11,7 @@ import { type Output, write } from './terminal.ts'
 import { sizeRefusal } from './too-large.ts'
 
 export interface InspectOptions extends Pick<PolicyOptions, 'policy'> {
+  readonly metering?: true
   readonly json?: true
 }
 
@@ -17,12 +19,36 @@ export interface InspectOptions extends Pick<PolicyOptions, 'policy'> {
 export async function inspect(path: string, options: InspectOptions, output: Output): Promise<number> {
   const policy = await policyFrom(options)
   const module = await readModuleFile(path, policy.quotas.moduleBytes)
+  if (options.metering && 'bytes' in module) return inspectItsMetering(module.bytes, policy, options, output)
   const inspection =
     'size' in module
       ? unread(module.size, sizeRefusal(module, policy), policy.name)
       : inspectModule(module.bytes, policy, await readSideManifest(path))
   await write(output, options.json ? visibleJson(inspection) : describe(inspection))
   return inspection.verdict === 'admitted' ? 0 : OUTCOME_EXIT.refused
+}
+
+/** @returns 0 if what the rewriter made of the module is proven */
+async function inspectItsMetering(bytes: Uint8Array, policy: Policy, options: InspectOptions, output: Output): Promise<number> {
+  const inspection = inspectMetering(bytes, policy)
+  await write(output, options.json ? visibleJson(inspection) : describeMetering(inspection))
+  return inspection.verdict === 'proven' ? 0 : OUTCOME_EXIT.refused
+}
+
+function describeMetering({ verdict, message, bytes, code, proof }: MeteringInspection): string {
+  const number = (value: number) => value.toLocaleString('en-US')
+  const growth = code && code.before > 0 ? ` (${(100 * (code.after / code.before - 1)).toFixed(1)} % more)` : ''
+  const facts: [string, string | undefined][] = [
+    ['verdict', verdict],
+    ['reason', message],
+    ['size', `${number(bytes)} bytes`],
+    ['code', code ? `${number(code.before)} to ${number(code.after)} bytes${growth}` : undefined],
+    ['functions', proof ? number(proof.functions) : undefined],
+    ['charges', proof ? `${number(proof.charges)}, ${number(proof.checks)} of them with a check` : undefined],
+    ['added', proof ? `${number(proof.added)} functions, globals and types` : undefined],
+  ]
+  const lines = facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(10)} ${value}`)
+  return `${lines.join('\n')}\n`
 }
 
 /** A file that is too large to be read has a size and a verdict, and nothing else. */

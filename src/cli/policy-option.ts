@@ -13,6 +13,7 @@ export interface PolicyOptions extends GrantOptions {
   /** A built-in policy's name, or the path of a YAML or JSON file. */
   readonly policy?: string
   readonly timeout?: string
+  readonly fuel?: string
   readonly memory?: string
 }
 
@@ -21,9 +22,10 @@ export interface PolicyOptions extends GrantOptions {
  * @throws {PolicyError} for what the sandbox cannot accept or enforce
  */
 export async function policyFrom(options: PolicyOptions): Promise<Policy> {
-  const { policy = 'default', timeout, memory } = options
+  const { policy = 'default', timeout, fuel, memory } = options
   const quotas = {
     ...(timeout !== undefined && { wallClockMs: quantity('--timeout', timeout, parseDuration, '500ms, 1.5s or 2m') }),
+    ...(fuel !== undefined && { fuel: quantity('--fuel', fuel, wholeNumber, '1000000') }),
     ...(memory !== undefined && { memoryBytes: quantity('--memory', memory, parseSize, '65536, 512KiB or 16MiB') }),
   }
   const written = PROFILES.has(policy) ? resolvePolicy(policy) : await policyFile(policy)
@@ -52,6 +54,8 @@ async function policyFile(path: string): Promise<Policy> {
     throw error
   }
 }
+
+const wholeNumber = (text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : null)
 
 function quantity(option: string, text: string, parse: (text: string) => number | null, examples: string): number {
   const value = parse(text)

@@ -2,7 +2,20 @@
 import { Command, CommanderError } from 'commander'
 import { explain } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
-import { CONSENT_HELP, ENGINES_HELP, FUZZ_HELP, INSPECT_HELP, PROGRAM_HELP, REPLAY_HELP, RUN_HELP, THREATS_HELP } from './help.ts'
+import {
+  AUDIT_HELP,
+  CONSENT_HELP,
+  ENGINES_HELP,
+  FUZZ_HELP,
+  INSPECT_HELP,
+  KEYGEN_HELP,
+  PROGRAM_HELP,
+  REPLAY_HELP,
+  RUN_HELP,
+  SIGN_HELP,
+  THREATS_HELP,
+  VERIFY_HELP,
+} from './help.ts'
 import { interruptible } from './interrupt.ts'
 import { version } from './project.ts'
 import { writeLine } from './terminal.ts'
@@ -49,7 +62,9 @@ function commandLine(typed: string, words: readonly string[], end: (code: number
     .exitOverride()
   addRun(program, words, end)
   addInspect(program, end)
+  addAudit(program, end)
   addConsent(program)
+  addSigning(program, end)
   addThreats(program)
   addReplay(program, end)
   addEngines(program, end)
@@ -69,6 +84,7 @@ function addRun(program: Command, words: readonly string[], end: (code: number) 
     .option('--arg <value>', 'argument of the program, or of the function that --entry names; repeatable', repeatable)
     .option('--env <name=value>', 'environment variable for the guest; repeatable', repeatable)
     .option('--timeout <time>', 'wall-clock limit, such as 500ms or 2m')
+    .option('--fuel <units>', 'limit of work, the same on every machine, such as 1000000')
     .option('--memory <size>', 'limit of linear memory, such as 16MiB')
     .option('--stdin <file|->', 'what the guest reads from standard input (default: nothing)')
     .option('--dir <host[::guest]>', 'directory of the host, live and writable (default place: "/"); repeatable', repeatable)
@@ -80,13 +96,17 @@ function addRun(program: Command, words: readonly string[], end: (code: number) 
       repeatable,
     )
     .option('--out <folder>', 'a new folder for the files that the guest changed in snapshots and in memory')
+    .option('--save-snapshot <file>', 'do not call "_start", but write the state of the guest, after --entry if one is named')
+    .option('--from <file>', 'begin with the state that --save-snapshot wrote, of the same module under the same policy')
+    .option('--snapshot-key <file>', 'Ed25519 key (PEM), or secret bytes, that seals what --save-snapshot writes and --from reads')
     .option('--allow-http <origin>', 'origin for HTTP requests, such as https://*.example.org; repeatable', repeatable)
     .option('--allow-dns <name>', 'name that may be looked up; repeatable', repeatable)
     .option('--allow-tcp <host:port>', 'where TCP connections may go; repeatable', repeatable)
     .option('--allow-address <network>', 'addresses that are not public, such as 10.0.0.0/8 or loopback; repeatable', repeatable)
     .option('--kv <file>', 'key-value store for the guest')
     .option('--kv-namespace <name>', 'its part of the store (default: "default")')
-    .option('--audit <file>', 'append a line of JSON for each decision about an effect outside of the sandbox')
+    .option('--audit <directory>', 'record each decision about an effect outside of the sandbox, before it is done')
+    .option('--audit-key <file>', 'Ed25519 key (PEM) that signs the audit log (default: one that is made for it and kept in it)')
     .option('--consent <file>', 'keep what is agreed to in this file, and ask no more about it')
     .option('--principal <id>', 'who vouches for the module: new versions that want no more need no new consent')
     .option('--yes', 'agree to everything that the module asks for and the policy allows')
@@ -108,11 +128,46 @@ function addInspect(program: Command, end: (code: number) => void): void {
     .description('Says what a module imports, exports, uses and needs, and whether a policy admits it. Runs nothing.')
     .argument('<module>', 'a .wasm or .wat file')
     .option(...POLICY)
+    .option('--metering', 'count fuel in the module and prove it, and say what that came to')
     .option('--json', 'print it as JSON')
     .addHelpText('after', INSPECT_HELP)
     .action(async (path, options) => {
       const { inspect } = await import('./inspect.ts')
       end(await inspect(path, options, process.stdout))
+    })
+}
+
+function addAudit(program: Command, end: (code: number) => void): void {
+  const audit = program
+    .command('audit')
+    .summary('check and read audit logs')
+    .description('Checks that an audit log is what was written, and shows what is in it.')
+    .addHelpText('after', AUDIT_HELP)
+  audit
+    .command('verify')
+    .description('Checks every record, signature and segment, and names the first that is not in order.')
+    .argument('<log...>', 'the directory of a log, or its segments in their order')
+    .option('--key <file>', 'public key (PEM) that may sign; repeatable (default: the one that the log names)', repeatable)
+    .option('--anchor <file>', 'copy of a checkpoint that the log must have (default: audit.anchor in the directory)')
+    .option('--partial', 'the log may begin later than with its first segment')
+    .option('--json', 'print what was found as JSON')
+    .action(async (paths, options) => {
+      const { verifyAudit } = await import('./audit.ts')
+      end(await verifyAudit(paths, options, process.stdout))
+    })
+  audit
+    .command('show')
+    .description('Prints the records that fit, one line each.')
+    .argument('<log...>', 'the directory of a log, or its segments')
+    .option('--instance <id>', 'of this instance; the beginning of its id is enough')
+    .option('--module <sha256>', 'of this module; the beginning of its SHA-256 is enough')
+    .option('--type <type>', 'such as decision, guest-ended, module-refused; repeatable', repeatable)
+    .option('--decision <decision>', '"allowed" or "denied"')
+    .option('--since <time>', 'not older: 2026-05-01T08:00Z, or 2h for two hours ago')
+    .option('--json', 'print the records as they are in the log')
+    .action(async (paths, options) => {
+      const { showAudit } = await import('./audit.ts')
+      await showAudit(paths, options, process.stdout, process.stderr)
     })
 }
 
@@ -140,6 +195,49 @@ function addConsent(program: Command): void {
     .action(async (which, options) => {
       const { revokeConsents } = await import('./consent.ts')
       await revokeConsents(which, options, process.stdout)
+    })
+}
+
+function addSigning(program: Command, end: (code: number) => void): void {
+  program
+    .command('keygen')
+    .summary('make a key pair for signing modules')
+    .description('Makes an Ed25519 key pair: NAME.secret.key, which only you can read, and NAME.public.key.')
+    .argument('<name>', 'name of the files, and of the key')
+    .option('-o, --out <folder>', 'where to put them', '.')
+    .option('--force', 'replace keys that are there; what was signed with them stays signed')
+    .addHelpText('after', KEYGEN_HELP)
+    .action(async (name, options) => {
+      const { keygen } = await import('./keygen.ts')
+      await keygen(name, options, process.stdout)
+    })
+  program
+    .command('sign')
+    .summary('sign a module')
+    .description('Adds a signature over all of the module to those that it has. What runs is not changed.')
+    .argument('<module>', 'a .wasm file, or a .wat file, which is assembled first')
+    .requiredOption('-k, --key <file>', 'your secret key')
+    .requiredOption('-o, --out <file>', 'the signed module; may be the module itself')
+    .option('--detached', 'write the signature alone, for a module that must stay as it is')
+    .addHelpText('after', SIGN_HELP)
+    .action(async (path, options) => {
+      const { sign } = await import('./sign.ts')
+      await sign(path, options, process.stdout)
+    })
+  program
+    .command('verify')
+    .summary('check who has signed a module')
+    .description('Checks that all of a module is signed by enough of the keys that you trust. Runs nothing.')
+    .argument('<module>', 'a .wasm file')
+    .option('-k, --key <file>', 'a public key that counts; repeatable', repeatable)
+    .option('--required <number>', 'how many of the keys must have signed it (default: all of them)')
+    .option('--policy <file>', 'a policy that says which signatures it requires, instead of --key')
+    .option('--signature <file>', 'a signature that is not in the module')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', VERIFY_HELP)
+    .action(async (path, options) => {
+      const { verify } = await import('./verify.ts')
+      end(await verify(path, options, process.stdout))
     })
 }
 

@@ -73,7 +73,7 @@ async function replayOne(subject: Subject, options: ReplayOptions, interruption:
   const twin = subject.twin && (await attempt(target, `${subject.id}.twin`, subject.twin)).tried
   // A stored trial was found without a twin of its own; then the attack's verdict stands alone.
   const judged = subject.twin ? judgeAttack(attack.verdict, twin?.verdict ?? null) : attack.verdict
-  const verdict = applies(subject.attack, info.unenforced) ? judged : notApplicable(info)
+  const verdict = applies(subject.attack, info.unenforced, info.own) ? judged : notApplicable(info)
   return { subject, info, attack, twin: twin ?? null, verdict }
 }
 

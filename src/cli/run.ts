@@ -1,33 +1,40 @@
 // `gauntlet run`: one module in the sandbox, with what it asked for agreed, its streams passed through and its end made an exit code.
 import type { Readable } from 'node:stream'
 import { admit } from '../sandbox/admission/admit.ts'
-import { createSandbox, type ExecutionResult, SqliteKvStore } from '../sandbox/index.ts'
+import {
+  type AuditLog,
+  checkOutDirectory,
+  createSandbox,
+  type ExecuteOptions,
+  type ExecutionResult,
+  SqliteKvStore,
+  writeChanges,
+} from '../sandbox/index.ts'
 import { oneManifest } from '../sandbox/policy/manifest-section.ts'
 import type { Negotiation } from '../sandbox/policy/negotiate.ts'
 import type { Policy } from '../sandbox/policy/schema.ts'
 import { agree, type ConsentOptions } from './agree.ts'
 import type { Terminal } from './ask.ts'
-import { AuditFile } from './audit-file.ts'
+import { type AuditOptions, noteConsents, openAuditLog, unrecordedIn } from './audit-option.ts'
 import { readFileBounded, readStreamBounded } from './bounded-read.ts'
 import { parseCallArguments } from './call-arguments.ts'
-import { inputError, usageError } from './cli-error.ts'
+import { type CliError, inputError, usageError } from './cli-error.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { reportLine } from './guest-reports.ts'
 import type { Interruption } from './interrupt.ts'
 import { type ModuleFile, readModuleFile } from './module-file.ts'
-import { checkOutDirectory, writeChanges } from './out-directory.ts'
 import { type PolicyOptions, policyFrom } from './policy-option.ts'
 import { resultText, valueJson } from './result-json.ts'
 import { readSideManifest } from './side-manifest.ts'
+import { runAndSave, type SnapshotOptions, snapshotToBeginWith } from './snapshot-option.ts'
 import { type Output, passThrough, write, writeLine } from './terminal.ts'
 import { tooLarge } from './too-large.ts'
 
-export interface RunOptions extends PolicyOptions, ConsentOptions {
+export interface RunOptions extends PolicyOptions, ConsentOptions, AuditOptions, SnapshotOptions {
   readonly entry?: string
   readonly arg?: readonly string[]
   readonly env?: readonly string[]
   readonly stdin?: string
-  readonly audit?: string
   readonly out?: string
   readonly json?: true
 }
@@ -52,11 +59,18 @@ export async function run(
   const policy = await policyFrom(options)
   if (options.out !== undefined) await checkOutDirectory(options.out)
   const module = await readModuleFile(path, policy.quotas.moduleBytes)
-  const { result, negotiation } =
+  const { result, negotiation, unrecorded } =
     'size' in module
-      ? { result: tooLarge(module, policy), negotiation: null }
+      ? { result: tooLarge(module, policy), negotiation: null, unrecorded: null }
       : await execute(path, module, words, options, policy, streams, interruption)
+  // First of all, so that whatever cannot be written afterwards takes nothing of it away.
   await tell(result, negotiation, options, streams)
+  if (unrecorded) await writeLine(streams.notes, `gauntlet: ${unrecorded.message}`)
+  if (options.out !== undefined) {
+    const unwritten = await writeChanges(options.out, result.changes)
+    if (!options.json) for (const note of unwritten) await writeLine(streams.notes, `gauntlet: --out: ${note}`)
+  }
+  if (unrecorded) return unrecorded.exitCode
   return result.outcome === 'terminated' && interruption.code !== null ? interruption.code : exitCodeOf(result)
 }
 
@@ -67,7 +81,6 @@ async function tell(
   { output, notes }: RunStreams,
 ) {
   const { decisions = [] } = negotiation ?? {}
-  const unwritten = options.out === undefined ? [] : await writeChanges(options.out, result.changes)
   if (options.json) {
     await write(output, resultText(result, decisions))
     return
@@ -78,7 +91,7 @@ async function tell(
   const withheld = decisions
     .filter(({ state }) => state !== 'granted')
     .map(({ capability, because }) => `${capability}: ${because}`)
-  const lines = [...withheld, ...result.reports.map(reportLine), ...unwritten.map((note) => `--out: ${note}`)]
+  const lines = [...withheld, ...result.reports.map(reportLine)]
   for (const line of lines) await writeLine(notes, `gauntlet: ${line}`)
   if (result.outcome !== 'completed' && result.outcome !== 'exited')
     await writeLine(notes, `gauntlet: ${result.outcome}: ${result.message}`)
@@ -92,7 +105,7 @@ async function execute(
   policy: Policy,
   streams: RunStreams,
   interruption: Interruption,
-): Promise<{ result: ExecutionResult; negotiation: Negotiation }> {
+): Promise<{ result: ExecutionResult; negotiation: Negotiation; unrecorded: CliError | null }> {
   const negotiation = await negotiated(path, module, options, policy, streams, interruption)
   const { grants } = negotiation
   const typed = [...(options.arg ?? []), ...words]
@@ -100,18 +113,41 @@ async function execute(
   const env = environment(options.env ?? [])
   const stdin = await standardInput(options.stdin, streams.input, grants, signal)
   const call = options.entry === undefined ? undefined : parseCallArguments(module.bytes, grants, options.entry, typed)
-  await using audit = options.audit === undefined ? null : await AuditFile.open(options.audit)
-  using kv = options.kv === undefined ? null : SqliteKvStore.open(options.kv)
-  await using sandbox = createSandbox(grants, { ...(audit && { audit }), ...(kv && { kv }) })
-  const result = await sandbox.execute(module.bytes, undefined, {
+  const from = await snapshotToBeginWith(options)
+  const input: ExecuteOptions = {
     ...(options.entry !== undefined && { entry: options.entry }),
     ...(call && { callArguments: call }),
     args: programArguments(module.name, call ? [] : typed, grants),
     env,
     ...(stdin && { stdin }),
+    ...(from && { from }),
     signal,
-  })
-  return { result, negotiation }
+  }
+  const audit = await openAuditLog(options)
+  if (audit) noteConsents(audit, module.bytes, negotiation.decisions)
+  try {
+    const result = await inSandbox(module, grants, options, audit, input)
+    // Only then is it known whether everything is on record.
+    await audit?.close()
+    return { result, negotiation, unrecorded: audit && unrecordedIn(audit) }
+  } finally {
+    await audit?.close()
+  }
+}
+
+async function inSandbox(
+  { bytes }: ModuleFile,
+  grants: Policy,
+  options: RunOptions,
+  audit: AuditLog | null,
+  input: ExecuteOptions,
+): Promise<ExecutionResult> {
+  const { kv: file, saveSnapshot } = options
+  using kv = file === undefined ? null : SqliteKvStore.open(file)
+  await using sandbox = createSandbox(grants, { ...(audit && { audit }), ...(kv && { kv }) })
+  return await (saveSnapshot === undefined
+    ? sandbox.execute(bytes, undefined, input)
+    : runAndSave(sandbox, bytes, input, { ...options, saveSnapshot }))
 }
 
 /** The policy as far as it is asked for and agreed to. A module that is refused anyway is not worth a question. */

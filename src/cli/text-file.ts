@@ -1,5 +1,5 @@
 // A YAML or JSON document from a file that a person wrote, with one sentence for everything that can be wrong about it.
-import { parseDocument } from 'yaml'
+import { readDocument } from '../documents/document.ts'
 import { readFileBounded } from './bounded-read.ts'
 import { CliError, inputError } from './cli-error.ts'
 
@@ -20,12 +20,7 @@ export async function readText(path: string): Promise<string> {
 
 /** @param exitCode of the error for a document that does not parse */
 export function parseText(path: string, text: string, exitCode: number): unknown {
-  // JSON is YAML, but only the strict parser refuses what another reader of the same file would take differently.
-  const document = parseDocument(text, { uniqueKeys: true, strict: true })
-  const [broken] = document.errors
-  if (broken) {
-    const [reason] = broken.message.split('\n', 1)
-    throw new CliError(`${path} is neither YAML nor JSON: ${reason?.replace(/:$/, '')}; correct the file there.`, exitCode)
-  }
-  return document.toJS({ maxAliasCount: 0 })
+  const read = readDocument(text)
+  if ('value' in read) return read.value
+  throw new CliError(`${path} is neither YAML nor JSON: ${read.problem}; correct the file there.`, exitCode)
 }

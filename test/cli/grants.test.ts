@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { assemble } from '../../src/attacks/assemble.ts'
+import { linesIn } from '../sandbox/support/audit.ts'
 import { complaint, gauntlet, scratch } from './spawn.ts'
 
 const { dir, remove } = scratch()
@@ -58,12 +59,9 @@ describe.runIf(process.platform === 'linux')('--dir', () => {
   })
 
   it('is on record, before it is done', async () => {
-    const audit = join(dir, 'dir.jsonl')
+    const audit = join(dir, 'dir-audit')
     await gauntlet(['run', maker, '--dir', `${host}::/work`, '--audit', audit])
-    const records = readFileSync(audit, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const records = linesIn(audit).filter(({ type }) => type === 'decision')
     expect(records.map(({ capability, decision }) => [capability, decision])).toEqual([
       ['fs', 'allowed'],
       ['fs', 'allowed'],
@@ -89,7 +87,7 @@ describe('--snapshot and --memory-dir', () => {
   it('are not there if nobody named them', async () => expect((await gauntlet(['run', maker])).code).toBe(BADF))
 
   it('do not run for an --out that is not empty', async () => {
-    expect(complaint(await gauntlet(['run', maker, '--memory-dir', '/m', '--out', host]))).toMatch(/--out .* is not empty/)
+    expect(complaint(await gauntlet(['run', maker, '--memory-dir', '/m', '--out', host]))).toMatch(/The directory .* is not empty/)
     expect(readdirSync(host)).toEqual(['old.txt'])
   })
 
@@ -113,21 +111,15 @@ describe('--snapshot and --memory-dir', () => {
 
 describe('--kv', () => {
   it('keeps values from run to run, and what the guest logs is shown inert', async () => {
-    const [file, audit] = [join(dir, 'kv.db'), join(dir, 'kv.jsonl')]
+    const [file, audit] = [join(dir, 'kv.db'), join(dir, 'kv-audit')]
     const args = ['run', keeper, '--kv', file, '--kv-namespace', 'mine', '--audit', audit]
     for (let i = 0; i < 2; i++)
       expect(await gauntlet(args)).toMatchObject({ code: 0, stderr: 'gauntlet: log (info): "kept\\u{1b}[2J"\n' })
     expect(existsSync(file)).toBe(true)
-    expect(readFileSync(audit, 'utf8').match(/"operation":"kv\.set"/g)).toHaveLength(2)
+    expect(linesIn(audit).filter(({ operation }) => operation === 'kv.set')).toHaveLength(2)
   })
 
   it('is needed for host calls on it', async () => {
     expect(complaint(await gauntlet(['run', keeper]))).toMatch(/^refused: The import .*kv_set.* needs the capability kv/)
-  })
-
-  it('does not run with an audit log that cannot be written', async () => {
-    const ended = await gauntlet(['run', keeper, '--kv', join(dir, 'other.db'), '--audit', join(dir, 'no', 'where')])
-    expect(ended.code).toBe(66)
-    expect(complaint(ended)).toMatch(/audit log .* cannot be written \(ENOENT\)/)
   })
 })
