@@ -43,13 +43,16 @@ const OUTCOMES: Readonly<Record<ExecutionResult['outcome'], TargetOutcome>> = {
   'sandbox-fault': 'fault',
 }
 
+/** One jail is kept for the next run: what cases say of resident memory counts all that is there, and has no room for jails that wait. */
+const POOL = { idleJails: 1 }
+
 /** @param level isolation level that is attacked */
 export default function makeSandboxTarget(level: 'jail' | 'inline'): Target {
   const unlimited = { wallClockMs: null, cpuMs: null, residentBytes: null }
   const base: PolicyInput = level === 'jail' ? {} : { isolation: { level, exclusiveJail: false }, quotas: unlimited }
   // Of the run that is going on. A second one beside it (`benign-neighbour`) has no policy of its own, and nothing to record.
   let audit: string[] = []
-  const sandbox = createSandbox(base, { audit: { write: (record) => void audit.push(decisionOf(record)) } })
+  const sandbox = createSandbox(base, { audit: { write: (record) => void audit.push(decisionOf(record)) }, pool: POOL })
   return {
     name: `sandbox-${level}`,
     version: `wasm-gauntlet ${version}`,
@@ -76,7 +79,7 @@ const keepsState = ({ policy }: TargetRun): boolean => Boolean((policy as Policy
 async function runAlone(base: PolicyInput, level: 'jail' | 'inline', run: TargetRun): Promise<TargetResult> {
   const audit: string[] = []
   const dnsServers = run.dnsServer === undefined ? {} : { dnsServers: [run.dnsServer] }
-  const options = { audit: { write: (record: AuditRecord) => void audit.push(decisionOf(record)) }, ...dnsServers }
+  const options = { audit: { write: (record: AuditRecord) => void audit.push(decisionOf(record)) }, pool: POOL, ...dnsServers }
   await using sandbox = new Sandbox(resolvePolicy(base), options, run.breach && startBreached(run.breach))
   const result = await runOn(sandbox, level, run, audit)
   // An attacker in the jail may well break it; for the host to end it then is the right answer.
