@@ -98,7 +98,10 @@ function addRun(program: Command, words: readonly string[], end: (code: number) 
     .option('--out <folder>', 'a new folder for the files that the guest changed in snapshots and in memory')
     .option('--save-snapshot <file>', 'do not call "_start", but write the state of the guest, after --entry if one is named')
     .option('--from <file>', 'begin with the state that --save-snapshot wrote, of the same module under the same policy')
-    .option('--snapshot-key <file>', 'Ed25519 key (PEM), or secret bytes, that seals what --save-snapshot writes and --from reads')
+    .option(
+      '--snapshot-key <file>',
+      'Ed25519 key (PEM), or secret bytes, that seals what --save-snapshot writes and --from reads',
+    )
     .option('--allow-http <origin>', 'origin for HTTP requests, such as https://*.example.org; repeatable', repeatable)
     .option('--allow-dns <name>', 'name that may be looked up; repeatable', repeatable)
     .option('--allow-tcp <host:port>', 'where TCP connections may go; repeatable', repeatable)

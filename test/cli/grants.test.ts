@@ -87,7 +87,9 @@ describe('--snapshot and --memory-dir', () => {
   it('are not there if nobody named them', async () => expect((await gauntlet(['run', maker])).code).toBe(BADF))
 
   it('do not run for an --out that is not empty', async () => {
-    expect(complaint(await gauntlet(['run', maker, '--memory-dir', '/m', '--out', host]))).toMatch(/The directory .* is not empty/)
+    expect(complaint(await gauntlet(['run', maker, '--memory-dir', '/m', '--out', host]))).toMatch(
+      /The directory .* is not empty/,
+    )
     expect(readdirSync(host)).toEqual(['old.txt'])
   })
 

@@ -68,7 +68,14 @@ describe('resultOf', () => {
     expect([made.exitCode, made.success]).toEqual([code, code === 0])
     expect(made.values).toEqual(ending.kind === 'returned' ? ending.values : [])
     expect(made.trap).toBe(ending.kind === 'trapped' ? ending.trap : null)
-    expect(made.resourceUsage).toEqual({ cpuMs: 1, peakResidentBytes: 2, memoryBytes: 3, hostCalls: 4, outputBytes: 3, fuel: null })
+    expect(made.resourceUsage).toEqual({
+      cpuMs: 1,
+      peakResidentBytes: 2,
+      memoryBytes: 3,
+      hostCalls: 4,
+      outputBytes: 3,
+      fuel: null,
+    })
   })
 
   it('uses every outcome', () => {
@@ -135,7 +142,14 @@ describe('joinResults', () => {
     ])
     expect(joined.securityEvents).toHaveLength(1)
     // CPU time and output are sums, memory a maximum; sizes and host calls are those at the end.
-    expect(joined.resourceUsage).toEqual({ cpuMs: 2, peakResidentBytes: 50, memoryBytes: 3, outputBytes: 6, hostCalls: 4, fuel: null })
+    expect(joined.resourceUsage).toEqual({
+      cpuMs: 2,
+      peakResidentBytes: 50,
+      memoryBytes: 3,
+      outputBytes: 6,
+      hostCalls: 4,
+      fuel: null,
+    })
   })
 })
 

@@ -77,7 +77,8 @@ export const TRAP_ENTRIES: Readonly<Record<Trap, Entry>> = {
   },
   'call-depth': {
     title: 'calls nested too deep',
-    meaning: 'The guest nested more calls into each other than `quotas.callDepth` allows. It is the same at every run with the same input.',
+    meaning:
+      'The guest nested more calls into each other than `quotas.callDepth` allows. It is the same at every run with the same input.',
     cause: ['Recursion without end.', 'Deep recursion over input of the guest’s, such as a parser without a limit.'],
     remedy: `${SOURCE} If the guest is worth it, raise \`quotas.callDepth\`, or set it to null; then the stack of the engine is the limit.`,
   },

@@ -38,8 +38,8 @@ describe('profiles', () => {
       [strict!, standard!],
       [standard!, relaxed!],
     ] as const) {
+      // Null is no limit.
       for (const quota of Object.keys(narrow.quotas) as (keyof typeof narrow.quotas)[])
-        // Null is no limit.
         expect(narrow.quotas[quota] ?? Infinity, quota).toBeLessThanOrEqual(wide.quotas[quota] ?? Infinity)
       expect(wide.features).toEqual(expect.arrayContaining(narrow.features))
     }
