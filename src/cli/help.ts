@@ -16,8 +16,8 @@ Examples:
   gauntlet run guest.wasm --arg --verbose --env LANG=C --stdin input.txt
   gauntlet run guest.wasm --policy strict --timeout 500ms --memory 16MiB --json
   generate | gauntlet run filter.wasm --stdin - > result.bin
-  gauntlet run tool.wasm --dir ./project::/work -- --fix /work/main.c
-  gauntlet run tool.wasm --snapshot ./project::/work --out ./changed -- /work
+  gauntlet run tool.wasm --dir ./project::/project -- --fix /project/main.c
+  gauntlet run tool.wasm --snapshot ./project::/project --out ./changed -- /project
   gauntlet run probe.wasm --save-snapshot warm.snapshot --entry warm_up
   gauntlet run probe.wasm --from warm.snapshot --entry check
   gauntlet run probe.wasm --allow-http https://example.org --consent consents.json --audit audit

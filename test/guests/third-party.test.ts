@@ -50,7 +50,7 @@ describe('CPython', () => {
 
   it.each(['snapshot', 'directory'] as const)('finds its standard library in a %s, and nothing beside it', async (kind) => {
     const result = await python(
-      withMounts({ kind, at: '/usr', source: join(library, 'usr') }, { kind: 'memory', at: '/work' }),
+      withMounts({ kind, at: '/usr', source: join(library, 'usr') }, { kind: 'memory', at: '/kept' }),
       'import json',
       'print(json.dumps({"a": [1, 2]}), json.__file__)',
       'for path in ["/etc/passwd", "/usr/../etc/passwd"]:',
@@ -58,12 +58,12 @@ describe('CPython', () => {
       '  except OSError as error: print(type(error).__name__)',
       'try: open("/usr/new", "w")',
       'except OSError as error: print("not written")',
-      'open("/work/out.txt", "w").write("kept")',
+      'open("/kept/out.txt", "w").write("kept")',
     )
     const lines = ['{"a": [1, 2]} /usr/local/lib/python311.zip/json/__init__.pyc', 'FileNotFoundError', expect.any(String)]
     expect(said(result)).toMatchObject({ outcome: 'well', stderr: '' })
     expect(text(result.stdout).split('\n')).toEqual([...lines, 'not written', ''])
-    expect(changes(result)).toEqual([['file', '/work/out.txt', 'kept']])
+    expect(changes(result)).toEqual([['file', '/kept/out.txt', 'kept']])
   })
 })
 

@@ -55,7 +55,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'test.throw': () => ({
     intent: null,
     run: () => {
-      throw new TypeError('host detail: /root/secret')
+      throw new TypeError('host detail: /nowhere/secret')
     },
   }),
 }
