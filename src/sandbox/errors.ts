@@ -37,6 +37,18 @@ export class PoolFull extends Error {
   override readonly name = 'PoolFull'
 }
 
+/** All guests of the principal together have as much as they may have (`perPrincipal`). Nothing was started; when one of them ends, it may be. */
+export class PrincipalQuotaExceeded extends Error {
+  override readonly name = 'PrincipalQuotaExceeded'
+  readonly quota: 'instances' | 'memoryBytes' | 'handles' | 'cpu'
+  readonly limit: number
+  constructor(quota: PrincipalQuotaExceeded['quota'], limit: number) {
+    super(`The guests of this principal have used up what they may have together: ${quota}, ${limit}.`)
+    this.quota = quota
+    this.limit = limit
+  }
+}
+
 /** A module's manifest cannot be read, is not valid, or is there twice. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError'

@@ -48,6 +48,8 @@ export type SecurityEvent =
   | (EventBase & { readonly type: 'output-limit'; readonly limitBytes: number })
   /** Something no honest guest does: a frame that is not of the protocol, a host call after exit, stack exhaustion inside a host call. */
   | (EventBase & { readonly type: 'suspicious-behaviour'; readonly what: string })
+  /** The guest has ended, and `count` of the descriptors, sockets and keys that the host held for it are open all the same: a fault of the sandbox. */
+  | (EventBase & { readonly type: 'resources-left'; readonly count: number })
   /** How a guest that had to be stopped was stopped: the last step of the kill ladder that was needed. */
   | (EventBase & { readonly type: 'guest-killed'; readonly step: 'trap' | 'terminate' | 'sigkill'; readonly elapsedMs: number })
 

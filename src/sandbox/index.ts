@@ -8,6 +8,8 @@ export { MemoryKvStore } from './broker/kv-memory.ts'
 export { SqliteKvStore } from './broker/kv-sqlite.ts'
 export type { KvStore, KvUsage } from './broker/kv-store.ts'
 export type { CacheBounds, CacheStatistics } from './cache/lru.ts'
+export { containLocation } from './editor/location.ts'
+export { guestHtml, guestMarkdown } from './editor/markup.ts'
 export {
   ConsentStoreError,
   GuestNotReady,
@@ -16,6 +18,7 @@ export {
   OutDirectoryError,
   PolicyError,
   PoolFull,
+  PrincipalQuotaExceeded,
   SigningError,
   UsageError,
 } from './errors.ts'
@@ -55,6 +58,7 @@ export type { Manifest, ManifestInput } from './policy/manifest.ts'
 export { type Consent, type Decision, type Negotiation, type NegotiationOptions, negotiate } from './policy/negotiate.ts'
 export { resolvePolicy } from './policy/resolve.ts'
 export type { Policy, PolicyInput } from './policy/schema.ts'
+export type { PrincipalQuotas } from './principal-quotas.ts'
 export type { ProbeRecord, ProbeStatus } from './probe-record.ts'
 export type { SwapRefusalCode, VersionName } from './probes/candidate.ts'
 export type { ProbeClock } from './probes/clock.ts'

@@ -45,6 +45,7 @@ export class Instance implements AsyncDisposable {
   readonly #events: SecurityEvent[] = []
   readonly #whenEnded: (end: InstanceEnd) => void
   readonly #monitor: InstanceMonitor | null
+  readonly #mayCall: () => void
   readonly #endListeners = new Set<(end: InstanceEnd) => void>()
   #state: InstanceState = 'starting'
   /** Null if the module was not prepared for snapshots. */
@@ -57,6 +58,8 @@ export class Instance implements AsyncDisposable {
   #gone = false
   /** It was terminated in the middle of an activation; however that ended, there is no guest any more. */
   #terminated = false
+  /** What the host still holds for the guest that is gone. */
+  #left: SecurityEvent | null = null
 
   /** For the sandbox; embedders get instances from `create`. */
   constructor(
@@ -67,6 +70,7 @@ export class Instance implements AsyncDisposable {
     housing: Housing,
     whenEnded: (end: InstanceEnd) => void,
     monitor: InstanceMonitor | null = null,
+    mayCall: () => void = () => {},
   ) {
     this.id = id
     this.policy = policy
@@ -75,6 +79,7 @@ export class Instance implements AsyncDisposable {
     this.#housing = housing
     this.#whenEnded = whenEnded
     this.#monitor = monitor
+    this.#mayCall = mayCall
   }
 
   get state(): InstanceState {
@@ -132,6 +137,7 @@ export class Instance implements AsyncDisposable {
    *
    * @returns how it went; every outcome but `completed` ends the instance
    * @throws {UsageError} if the instance is not ready, has no such function, or the arguments do not fit its type
+   * @throws {PrincipalQuotaExceeded} if the guests of its principal have used up their processor time; the guest is as it was
    */
   async call(name: string, ...values: readonly GuestValue[]): Promise<ExecutionResult> {
     if (this.#state === 'ended') throw new UsageError(`The instance has ended (${this.#reason}); create a new one.`)
@@ -143,12 +149,15 @@ export class Instance implements AsyncDisposable {
       )
     }
     checkArguments(name, signature, values)
+    this.#mayCall()
+    let result: ExecutionResult
     try {
-      return await this.#run(() => this.#housing.call(name, values), signature)
+      result = await this.#run(() => this.#housing.call(name, values), signature)
     } finally {
       // A command is over when its entry has returned (WASI, "command" life cycle; LNK-13), whatever a listener makes of its events.
       if (name === '_start') await this.#end(COMMAND_OVER)
     }
+    return this.accounted(result)
   }
 
   /**
@@ -210,6 +219,29 @@ export class Instance implements AsyncDisposable {
     return result
   }
 
+  /** Counted down to zero, however the guest ended: what is left over would add up over many guests (RES-06, CTL-07). */
+  #account(): void {
+    const count = this.#housing.left
+    if (count === 0) return
+    const message = `The guest has ended, and ${count} of the things that the host had opened for it are still open.`
+    this.#left = { type: 'resources-left', severity: 'high', time: Date.now(), message, count }
+    this.#events.push(this.#left)
+    this.#reason = `${this.#reason} ${message}`
+  }
+
+  /** For the sandbox: the result of an activation, once it is known whether all that the guest had is closed. */
+  accounted(result: ExecutionResult): ExecutionResult {
+    if (!this.#left || result.securityEvents.includes(this.#left)) return result
+    const { message } = this.#left
+    return {
+      ...result,
+      outcome: 'sandbox-fault',
+      success: false,
+      message,
+      securityEvents: [...result.securityEvents, this.#left],
+    }
+  }
+
   #emit(event: SecurityEvent): void {
     if (this.#events.push(event) > KEPT_EVENTS) this.#events.shift()
     for (const listener of this.#listeners) listener(event)
@@ -221,7 +253,8 @@ export class Instance implements AsyncDisposable {
     await this.#housing.end()
     if (this.#gone) return
     this.#gone = true
-    const end = { last: this.#last, reason: this.#reason }
+    this.#account()
+    const end = { last: this.#last && this.accounted(this.#last), reason: this.#reason }
     this.#whenEnded(end)
     for (const listener of this.#endListeners) {
       try {

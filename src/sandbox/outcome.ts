@@ -88,6 +88,14 @@ function tell(ending: Outside, { quotas, name }: Policy): Told {
         events: [{ type: 'output-limit', severity: 'warning', message, limitBytes: quotas.outputBytes }],
       }
     }
+    case 'host-call-limit': {
+      const limit = quotas.hostCalls ?? 0
+      return {
+        outcome: 'host-call-limit',
+        message: `The guest made ${limit} host calls, the limit of policy "${name}".`,
+        events: [exceeded('hostCalls', limit, 'wanted to make more host calls')],
+      }
+    }
     case 'stopped':
     case 'terminated':
       return { outcome: 'terminated', message: 'The guest was ended by its host.' }

@@ -12,7 +12,7 @@ import type { ProbeRecord } from './probe-record.ts'
  * - `trapped`: WebAssembly trap; see `trap`.
  * - `uncaught-exception`: a guest exception left the entry function.
  * - `refused`: the module did not pass admission, or the engine's validation; no guest code ran.
- * - `wall-clock-limit`, `cpu-limit`, `fuel-limit`, `memory-limit`, `output-limit`: a quota ended it.
+ * - `wall-clock-limit`, `cpu-limit`, `fuel-limit`, `memory-limit`, `output-limit`, `host-call-limit`: a quota ended it.
  * - `terminated`: the embedder ended it.
  * - `jail-lost`: the process that held it died, for a reason that is not one of the above.
  * - `sandbox-fault`: the sandbox itself failed; the guest was ended and nothing it asked for was granted.
@@ -28,6 +28,7 @@ export const OUTCOMES = [
   'fuel-limit',
   'memory-limit',
   'output-limit',
+  'host-call-limit',
   'terminated',
   'jail-lost',
   'sandbox-fault',

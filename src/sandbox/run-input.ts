@@ -78,5 +78,6 @@ export function grantsOf(
     crypto: crypto !== null,
     reports: { count: quotas.reports, bytes: quotas.reportBytes },
     hostCalls,
+    callLimit: quotas.hostCalls,
   }
 }

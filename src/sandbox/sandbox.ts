@@ -4,34 +4,30 @@ import type { Admitted } from './admission/admit.ts'
 import type { RefusalCode } from './admission/refusal.ts'
 import { GuestNotes } from './audit/guest-notes.ts'
 import { type AuditSink, NO_AUDIT } from './audit.ts'
-import { Broker } from './broker/broker.ts'
-import { deniedOperations } from './broker/filter.ts'
 import { MemoryKvStore } from './broker/kv-memory.ts'
 import { prepareMounts } from './broker/mounts.ts'
-import { type HostServices, servicesFor } from './broker/services.ts'
+import type { HostServices } from './broker/services.ts'
 import { Admissions, type AdmittedModule } from './cache/admissions.ts'
 import { type CacheBounds, type CacheStatistics, readCacheOptions } from './cache/lru.ts'
+import { judgeEngine } from './engine/gate.ts'
 import { GuestNotReady, PoolFull, UsageError } from './errors.ts'
-import type { Grants, LocalEvent } from './host/context.ts'
+import type { Grants } from './host/context.ts'
+import { house } from './house.ts'
 import { checkArguments, Instance, type InstanceEnd } from './instance.ts'
-import { cellLimitsOf } from './isolation/cell-limits.ts'
 import type { FirstCalls, GuestSpec } from './isolation/guest.ts'
 import { systemHardening } from './isolation/hardening.ts'
 import type { Housing } from './isolation/housing.ts'
-import { Inline } from './isolation/inline.ts'
 import type { JailProcess } from './isolation/jail-process.ts'
-import { Jailed } from './isolation/jailed.ts'
 import { Jails, type PoolState } from './isolation/jails.ts'
 import { type PoolOptions, readPoolOptions } from './isolation/pool-options.ts'
-import { fitCell } from './isolation/renew-cell.ts'
 import { type MonitorOptions, ResourceMonitor, readPrincipal } from './monitor/resource-monitor.ts'
 import type { UsageSink } from './monitor/usage-sink.ts'
 import { resultWithoutRun } from './outcome.ts'
 import { ownData } from './own-data.ts'
 import { resolvePolicy } from './policy/resolve.ts'
 import type { Policy, PolicyInput } from './policy/schema.ts'
+import { type PrincipalQuotas, Principals, type Share } from './principal-quotas.ts'
 import type { ExecutionResult, GuestValue } from './result.ts'
-import { reuseKey } from './reuse-key.ts'
 import { grantsOf, type RunInput } from './run-input.ts'
 import { signatureRefusal } from './signing/refusal.ts'
 import { capturableOf, stateOf } from './snapshot/prepare.ts'
@@ -75,6 +71,8 @@ export interface SandboxOptions extends HostServices {
   readonly cache?: Partial<CacheBounds>
   /** When and of what the monitor's listeners are told, and how much it keeps. */
   readonly monitor?: MonitorOptions
+  /** What all guests of one principal may have together. */
+  readonly perPrincipal?: PrincipalQuotas
 }
 
 /** What a guest is started with. */
@@ -111,6 +109,7 @@ export class Sandbox implements AsyncDisposable {
   readonly #admissions: Admissions
   readonly #instances = new Set<Instance>()
   readonly #notes: GuestNotes
+  readonly #principals: Principals
   #closed = false
   /** Guests on their way, which have no instance yet: aborted, none of them begins. */
   readonly #starting = new Set<AbortController>()
@@ -125,7 +124,8 @@ export class Sandbox implements AsyncDisposable {
     this.monitor.check(policy)
     // One store for all guests of the sandbox, if the embedder brings none.
     this.#options = { kv: new MemoryKvStore(), ...options }
-    const { cache, pool } = ownData(options) as SandboxOptions
+    const { cache, pool, perPrincipal } = ownData(options) as SandboxOptions
+    this.#principals = new Principals(perPrincipal)
     this.#admissions = new Admissions(readCacheOptions(cache))
     this.#jails = new Jails(startJail, readPoolOptions(pool))
     this.#notes = new GuestNotes(options.audit ?? NO_AUDIT)
@@ -164,7 +164,7 @@ export class Sandbox implements AsyncDisposable {
     const { entry = '_start', callArguments = [] } = own
     const { instance, result } = await this.#start(module, policy, own, { name: entry, values: [...callArguments] })
     await instance?.terminate()
-    return result
+    return instance?.accounted(result) ?? result
   }
 
   /**
@@ -218,7 +218,9 @@ export class Sandbox implements AsyncDisposable {
   async describe(): Promise<Readonly<Record<string, string>>> {
     const jail = await this.#jails.take({ fresh: false, key: null })
     await this.#jails.give(jail)
-    return { ...jail.probe, 'system hardening': systemHardening() }
+    const { problems, list } = judgeEngine()
+    const engine = { 'engine advisories': problems.length === 0 ? 'none known' : problems.join('; '), 'engine list': list }
+    return { ...jail.probe, 'system hardening': systemHardening(), ...engine }
   }
 
   /** Ends everything; the sandbox takes no more modules. */
@@ -320,12 +322,19 @@ export class Sandbox implements AsyncDisposable {
     startedAt: number,
     entry: EntryCall | null,
   ): Promise<Started> {
+    // Before anything is allocated for the guest, and given back as soon as there is none (RES-11).
+    const share = this.#principals.enter(readPrincipal(options.principal), policy)
     const start = new AbortController()
     const stop = () => start.abort()
     this.#starting.add(start)
     options.signal?.addEventListener('abort', stop)
     try {
-      return await this.#runUnless(start.signal, admitted, policy, plan, options, startedAt, entry)
+      const started = await this.#runUnless(start.signal, share, admitted, policy, plan, options, startedAt, entry)
+      if (!started.instance) share.release()
+      return started
+    } catch (error) {
+      share.release()
+      throw error
     } finally {
       this.#starting.delete(start)
       options.signal?.removeEventListener('abort', stop)
@@ -335,6 +344,7 @@ export class Sandbox implements AsyncDisposable {
   /** @param stopped the guest does not begin any more; once it has begun, its instance ends it */
   async #runUnless(
     stopped: AbortSignal,
+    share: Share,
     admitted: Admitted,
     policy: Policy,
     plan: GuestSpec,
@@ -343,6 +353,7 @@ export class Sandbox implements AsyncDisposable {
     entry: EntryCall | null,
   ): Promise<Started> {
     const { signal } = options
+    const principal = readPrincipal(options.principal)
     const id = randomUUID()
     let spec: GuestSpec
     try {
@@ -354,13 +365,15 @@ export class Sandbox implements AsyncDisposable {
     }
     const { monitor, left } = this.monitor.enter({
       instance: id,
-      principal: readPrincipal(options.principal),
+      principal,
       module: admitted.sha256,
       policy,
     })
     let housing: Housing
     try {
-      housing = await this.#house(policy, id, admitted.sha256, monitor, readPrincipal(options.principal), stopped)
+      const usage = withShare(monitor, share)
+      const tenant = { policy, instance: id, module: admitted.sha256, principal, usage, signal: stopped }
+      housing = await house(tenant, this.#jails, this.#options)
     } catch (error) {
       left()
       if (stopped.aborted) return notStarted(startedAt)
@@ -385,76 +398,29 @@ export class Sandbox implements AsyncDisposable {
       if (this.#instances.delete(instance)) void this.#notes.ended(id, admitted.sha256, end)
       signal?.removeEventListener('abort', abort)
       left()
+      share.release()
     }
-    const instance = new Instance(id, policy, admitted.sha256, admitted.functions, housing, whenEnded, monitor)
+    const instance = new Instance(
+      id,
+      policy,
+      admitted.sha256,
+      admitted.functions,
+      housing,
+      whenEnded,
+      monitor,
+      share.mustHaveTime,
+    )
     this.#instances.add(instance)
     signal?.addEventListener('abort', abort)
     const load = (where: Housing, first: FirstCalls) => where.load(spec, admitted.bytes, first)
     const result = await instance.start(load, capturableOf(admitted, policy), spec.image !== undefined, entry)
-    return { instance: instance.state === 'ready' ? instance : null, result }
+    return { instance: instance.state === 'ready' ? instance : null, result: instance.accounted(result) }
   }
 
   /** Snapshots are taken, and the embedder's files laid into the mounts, when the guest is created. */
   async #mounted(grants: Grants, policy: Policy, { files = {}, signal }: RunOptions): Promise<Grants> {
     const mounts = await prepareMounts(policy, files, signal)
     return grants.fs ? { ...grants, fs: { ...grants.fs, mounts } } : grants
-  }
-
-  async #house(
-    policy: Policy,
-    instance: string,
-    module: string,
-    usage: UsageSink,
-    principal: string | null,
-    signal: AbortSignal,
-  ): Promise<Housing> {
-    const { isolation, quotas } = policy
-    const services = await servicesFor(policy, this.#options)
-    const { audit = NO_AUDIT } = this.#options
-    const { whenUnwritable } = policy.audit
-    const denied = deniedOperations(policy.hostCalls.deny)
-    const broker = (event: (event: LocalEvent) => void) =>
-      new Broker({
-        services: services(event),
-        denied,
-        deadlineMs: quotas.hostCallMs,
-        audit,
-        whenUnwritable,
-        event,
-        usage,
-        instance,
-        module,
-      })
-    if (isolation.level === 'inline') return new Inline(quotas.outputBytes, broker, usage)
-    const reuse = reuseKey(policy, module, principal)
-    let jail: JailProcess
-    try {
-      jail = await this.#jails.take({ fresh: isolation.exclusiveJail, key: reuse, principal, signal })
-    } catch (error) {
-      // What the services have open already would stay so.
-      await broker(() => {}).close()
-      throw error
-    }
-    await fitCell(jail, cellLimitsOf(quotas))
-    const { wallClockMs, cpuMs, residentBytes } = quotas
-    // Null would be "no limit"; the policy was refused if a jail's limit is null.
-    const limits = { wallClockMs: wallClockMs!, cpuMs: cpuMs!, residentBytes: residentBytes! }
-    const { outputBytes, reports, reportBytes, inodes, fileBytes } = quotas
-    const received = { reports, reportBytes, inodes, fileBytes }
-    return new Jailed(
-      jail,
-      this.#jails,
-      {
-        limits,
-        outputBytes,
-        received,
-        exclusive: isolation.exclusiveJail,
-        reuse,
-        auditEndsGuest: whenUnwritable === 'end-guest',
-        usage,
-      },
-      broker,
-    )
   }
 }
 
@@ -474,6 +440,16 @@ const notRecorded = (startedAt: number): Started => {
 const notStarted = (startedAt: number): Started => ({
   instance: null,
   result: resultWithoutRun('terminated', 'The guest was ended by its host before it started.', [], startedAt),
+})
+
+/** What is told to the monitor, told to the principal's sums too. */
+const withShare = (monitor: UsageSink, share: Share): UsageSink => ({
+  sampled: (cpuMs, residentBytes) => {
+    share.sampled(cpuMs)
+    monitor.sampled(cpuMs, residentBytes)
+  },
+  wrote: (bytes) => monitor.wrote(bytes),
+  brokered: (call) => monitor.brokered(call),
 })
 
 type EntryCall = NonNullable<FirstCalls['call']>

@@ -17,6 +17,12 @@ export function quoteGuestText(text: string, max = 80): string {
   return cut ? `"${safe}"… (${text.length} characters)` : `"${safe}"`
 }
 
+/** The same without quotation marks, for places that have marks of their own around it: a code span, an element of a page. */
+export function neutralGuestText(text: string, max: number): string {
+  const safe = text.slice(0, max).replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  return text.length > max ? `${safe}… (${text.length} characters)` : safe
+}
+
 // Spaces that are not U+0020 look like it; a run of them pushes what follows out of sight, and marks piled up on a letter cover the lines around it.
 const ODD_SPACE = /(?! )\p{Zs}/gu
 const SPACES = / {2,}/g

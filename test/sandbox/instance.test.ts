@@ -31,6 +31,7 @@ const activation = (ending: Outside, events: Activation['events'] = []): Activat
 function instance(next: () => Promise<Activation>, ...more: string[]) {
   const log: string[] = []
   const housing: Housing = {
+    left: 0,
     load: (_, __, first) => {
       if (first?.initialize) log.push('_initialize')
       if (first?.call) log.push(`first ${first.call.name}`)
@@ -175,6 +176,7 @@ describe('calls that do not fit', () => {
       '',
       new Map(),
       {
+        left: 0,
         load: () => returned(),
         call: () => returned(),
         capture: async () => ({ activation: await returned(), captured: null }),

@@ -7,7 +7,16 @@ import { OUTCOMES } from '../../src/sandbox/result.ts'
 
 const policy = resolvePolicy({
   name: 'p',
-  quotas: { wallClockMs: 123, cpuMs: 45, outputBytes: 6, memoryBytes: 700, residentBytes: '300MiB', fuel: 1000, callDepth: 77 },
+  quotas: {
+    wallClockMs: 123,
+    cpuMs: 45,
+    outputBytes: 6,
+    memoryBytes: 700,
+    residentBytes: '300MiB',
+    fuel: 1000,
+    callDepth: 77,
+    hostCalls: 99,
+  },
 })
 const activation = (ending: Outside): Activation => ({
   ending,
@@ -51,6 +60,12 @@ const ROWS: readonly Row[] = [
   [{ kind: 'heap-limit' }, 'memory-limit', /heap/, [{ type: 'memory-limit', limitBytes: 256 * 2 ** 20, actualBytes: null }]],
   [{ kind: 'out-of-memory' }, 'memory-limit', /could not be had/, [{ type: 'memory-limit', limitBytes: 700, actualBytes: null }]],
   [{ kind: 'output-limit' }, 'output-limit', /6 bytes/, [{ type: 'output-limit', limitBytes: 6 }]],
+  [
+    { kind: 'host-call-limit' },
+    'host-call-limit',
+    /99 host calls.*"p"/,
+    [{ type: 'quota-exceeded', quota: 'hostCalls', limit: 99 }],
+  ],
   [{ kind: 'stopped' }, 'terminated', /ended by its host/, []],
   [{ kind: 'terminated' }, 'terminated', /ended by its host/, []],
   [{ kind: 'jail-lost', detail: 'x' }, 'jail-lost', /lost: x/, []],

@@ -36,6 +36,7 @@ describe('grantsOf', () => {
       crypto: true,
       reports: { count: 1000, bytes: 2 ** 20 },
       hostCalls: { deny: [], log: [] },
+      callLimit: null,
     })
   })
 

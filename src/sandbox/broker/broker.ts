@@ -40,6 +40,7 @@ export class Broker {
   /** The one request under way; a cell waits for its reply, so there is never another. */
   #request: AbortController | null = null
   #ended = false
+  #closing: Promise<void> | null = null
   #sequence = 0
   #auditFailed = false
   #lateTold = false
@@ -228,9 +229,18 @@ export class Broker {
     enforce()
   }
 
+  /** What is still open after `close`: 0, or something has gone wrong (CTL-07, RES-06). */
+  get left(): number {
+    return this.#options.services.reduce((sum, service) => sum + (service.left?.() ?? 0), 0)
+  }
+
   /** Ends what is under way and what is open. */
-  async close(): Promise<void> {
-    if (this.#ended) return
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#ended = true
     this.#request?.abort()
     await Promise.allSettled(this.#options.services.map(async (service) => service.close()))

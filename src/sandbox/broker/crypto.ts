@@ -59,6 +59,10 @@ export class CryptoService implements Service {
     this.#told = 0
   }
 
+  left(): number {
+    return this.#open.size
+  }
+
   close(): void {
     this.#open.clear()
   }

@@ -9,7 +9,10 @@ export const MAX_REQUEST = FIXED.requestBytes.limit
 /** Largest JSON part of a request: a path or a URL, twice, with room for escapes. */
 const MAX_JSON = 2 ** 20
 
+// Made once: making one costs more than a short message does.
 const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const strict = new TextDecoder('utf-8', { fatal: true })
 
 function encode(json: unknown, body: Uint8Array): Uint8Array {
   const head = encoder.encode(JSON.stringify(json))
@@ -36,7 +39,7 @@ export const encodeReply = ({ errno, fields = {}, body = NOTHING }: ReplyParts):
 /** @param payload the host's word */
 export function decodeReply(payload: Uint8Array): BrokerReply {
   const end = 4 + new DataView(payload.buffer, payload.byteOffset).getUint32(0, true)
-  const { errno, fields } = JSON.parse(new TextDecoder().decode(payload.subarray(4, end))) as Omit<BrokerReply, 'body'>
+  const { errno, fields } = JSON.parse(decoder.decode(payload.subarray(4, end))) as Omit<BrokerReply, 'body'>
   return { errno, fields, body: payload.subarray(end) }
 }
 
@@ -50,7 +53,7 @@ export function decodeRequest(payload: Uint8Array): { operation: string; fields:
   if (size > MAX_JSON || size > payload.length - 4) throw new BadRequest('a request is shorter than it says')
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload.subarray(4, 4 + size)))
+    json = JSON.parse(strict.decode(payload.subarray(4, 4 + size)))
   } catch {
     throw new BadRequest('a request holds no JSON')
   }

@@ -61,4 +61,6 @@ export interface Service {
   usage?(): ServiceUsage
   /** Ends whatever is open. Called once, when the guest has ended. */
   close(): void | Promise<void>
+  /** How much is open all the same when `close` is over: descriptors, sockets, keys. Whatever is counted here is a fault. */
+  left?(): number
 }

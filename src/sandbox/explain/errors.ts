@@ -74,6 +74,18 @@ export const ERROR_ENTRIES: Readonly<Record<ErrorName, Entry>> = {
     remedy:
       'Try again later, or tell your own caller to. If the machine has room, raise `pool.maxJails`; if waiting is fine, raise `pool.queue`.',
   },
+  PrincipalQuotaExceeded: {
+    title: 'a principal has all that its guests may have together',
+    meaning:
+      'The guest was not started, or the call not made, because all guests of its principal together have as much as the sandbox’s option `perPrincipal` allows. `quota` and `limit` say of what.',
+    cause: [
+      'Many guests of one principal at the same time, each of them within its policy.',
+      'Guests that sleep or wait: they count as long as they are there.',
+      'Guests of this principal have used the processor for longer than they may within the window.',
+    ],
+    remedy:
+      'Try again when another guest of the principal has ended, or, for `cpu`, when the window has moved on. Raise the limit if that happens with honest guests. The sums count what policies allow, so policies with smaller quotas leave room for more guests.',
+  },
   ManifestError: {
     title: 'the manifest of the module is not usable',
     meaning:

@@ -115,6 +115,14 @@ export const EVENT_ENTRIES: Readonly<Record<SecurityEventType, Entry>> = {
     ],
     remedy: 'Treat the module as hostile: keep it, do not run it again outside of a test, and report it as SECURITY.md says.',
   },
+  'resources-left': {
+    title: 'something of an ended guest is still open',
+    meaning:
+      'The guest has ended, and the host still holds `count` descriptors, sockets or keys that it had opened for it. The result’s outcome is `outcome/sandbox-fault`, whatever the guest did.',
+    cause: ['A file system that does not answer: its descriptors are closed when it does.', 'A defect of the sandbox.'],
+    remedy:
+      'Look for mounts on file systems that are slow or gone. Otherwise report it with the module; the host can go on, but each such guest costs it a little for ever.',
+  },
   'guest-killed': {
     title: 'the guest was stopped from outside',
     meaning:

@@ -86,6 +86,17 @@ export const OUTCOME_ENTRIES: Readonly<Record<Outcome, Entry>> = {
     remedy:
       'Look at the end of `stdout` and `stderr`, which are kept up to the limit. Raise `quotas.outputBytes`, or let the guest write to a file in a memory mount.',
   },
+  'host-call-limit': {
+    title: 'it made too many host calls',
+    meaning:
+      'One call made as many host calls as `quotas.hostCalls` allows, wanted to make another, and was ended. What the calls before it did is done.',
+    cause: [
+      'A loop around a host call: a flood of log lines, of clock readings, of single bytes.',
+      'A program that reads or writes in very small pieces.',
+    ],
+    remedy:
+      'The monitor’s figures say which host calls were made and how often. Raise `quotas.hostCalls`, or set it to null if time and fuel are limit enough.',
+  },
   terminated: {
     title: 'the embedder ended it',
     meaning: 'The guest was ended by its host, in the middle of a call or before it had started.',

@@ -6,14 +6,22 @@ const REALTIME = 0
 const MONOTONIC = 1
 
 /**
- * Nanoseconds of the clock, unrounded. CPU-time clocks would show the host's load, so they are not offered.
+ * CPU-time clocks would show the host's load, so they are not offered.
+ *
+ * @throws {GuestFault} `notsup`, `inval`
+ */
+export function checkClock(id: number): void {
+  if (id !== REALTIME && id !== MONOTONIC) throw new GuestFault(id === 2 || id === 3 ? ERRNO.notsup : ERRNO.inval)
+}
+
+/**
+ * Nanoseconds of the clock, unrounded.
  *
  * @throws {GuestFault} `notsup`, `inval`
  */
 export function exactTime(id: number): bigint {
-  if (id === REALTIME) return BigInt(Date.now()) * 1_000_000n
-  if (id === MONOTONIC) return process.hrtime.bigint()
-  throw new GuestFault(id === 2 || id === 3 ? ERRNO.notsup : ERRNO.inval)
+  checkClock(id)
+  return id === REALTIME ? BigInt(Date.now()) * 1_000_000n : process.hrtime.bigint()
 }
 
 export const roundedDown = (time: bigint, granularity: bigint): bigint => time - (time % granularity)

@@ -12,6 +12,7 @@ export type Death =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'output-limit' }
   | { readonly kind: 'fuel-limit' }
+  | { readonly kind: 'host-call-limit' }
   | { readonly kind: 'stopped' }
   /** A host function threw: its stack ended because the guest had used up most of it (CTL-04), or it has a defect. */
   | { readonly kind: 'host-threw'; readonly call: string; readonly error: unknown }
@@ -39,6 +40,8 @@ export interface Grants {
   readonly reports: { readonly count: number; readonly bytes: number }
   /** Host calls that are refused at each use although their capability is granted, and those of which each use is an event. */
   readonly hostCalls: { readonly deny: readonly string[]; readonly log: readonly string[] }
+  /** Host calls that one activation may make; null: as many as its other limits allow. */
+  readonly callLimit: number | null
 }
 
 /** An event without what the host adds. */
@@ -52,6 +55,8 @@ export interface HostContext {
   /** Once set it stays: every later host call refuses before it does anything. */
   death: Death | null
   hostCalls: number
+  /** Host calls that the activation has left of `grants.callLimit`; infinite without one. */
+  callsLeft: number
   /** Charges the guest for the bytes that a call copied; false if its fuel did not suffice. Null until the instance exists, and without fuel. */
   chargeCopied?: ((bytes: number) => boolean) | null
   /** Host calls of this activation, each for itself. */

@@ -50,6 +50,11 @@ function pass(
     refuse(plan.entry, context)
     return ERRNO.io
   }
+  // Before the work, whatever comes of the call: a refused one costs the host as much as another (RES-08).
+  if (--context.callsLeft < 0) {
+    context.death = { kind: 'host-call-limit' }
+    return ERRNO.io
+  }
   context.hostCalls++
   plan.tally.calls++
   if (context.memory) context.memory.tally = plan.tally
@@ -128,10 +133,8 @@ function refuse(entry: AbiFunction, context: HostContext): void {
   }
 }
 
-/** What is known of a call before it is made; worked out once, when it is bound, because the call itself must cost little. */
-interface Plan {
-  readonly entry: AbiFunction
-  readonly tally: CallTally
+/** What is known of a call from the table alone; worked out once, for all guests. */
+interface Shape {
   /** Position of each parameter, by name. */
   readonly i32: ReadonlyMap<string, number>
   readonly i64: ReadonlyMap<string, number>
@@ -140,6 +143,11 @@ interface Plan {
   readonly pointers: readonly PointerPlan[]
   /** The lengths that have a maximum. */
   readonly lengths: readonly { readonly at: number; readonly max: number; readonly errno: Errno }[]
+}
+/** What is known of a call of one guest before it is made; put together when it is bound, because the call itself must cost little. */
+interface Plan extends Shape {
+  readonly entry: AbiFunction
+  readonly tally: CallTally
   /** What the policy's filter says of the call. */
   readonly denied: boolean
   readonly logged: boolean
@@ -152,7 +160,17 @@ interface PointerPlan {
   readonly count: { readonly fixed: number } | { readonly at: number }
 }
 
-function planOf(entry: AbiFunction, { grants, calls }: HostContext): Plan {
+const SHAPES = new Map<AbiFunction, Shape>()
+
+function shapeOf(entry: AbiFunction): Shape {
+  const known = SHAPES.get(entry)
+  if (known) return known
+  const shape = newShape(entry)
+  SHAPES.set(entry, shape)
+  return shape
+}
+
+function newShape(entry: AbiFunction): Shape {
   const positions = (type: AbiParameter['type']) =>
     new Map(entry.parameters.flatMap((parameter, index) => (parameter.type === type ? [[parameter.name, index] as const] : [])))
   const i32 = positions('i32')
@@ -167,18 +185,14 @@ function planOf(entry: AbiFunction, { grants, calls }: HostContext): Plan {
     const isPath = of.kind === 'pointer' && of.content === 'path'
     return [{ at, max: meaning.max, errno: isPath ? ERRNO.nametoolong : ERRNO.inval }]
   })
+  return { i32, i64: positions('i64'), f64: positions('f64'), pointers, lengths }
+}
+
+function planOf(entry: AbiFunction, { grants, calls }: HostContext): Plan {
+  const { i32, i64, f64, pointers, lengths } = shapeOf(entry)
   const { deny, log } = grants.hostCalls
-  return {
-    entry,
-    tally: calls.of(entry),
-    i32,
-    i64: positions('i64'),
-    f64: positions('f64'),
-    pointers,
-    lengths,
-    denied: deny.includes(entry.name),
-    logged: log.includes(entry.name),
-  }
+  const [denied, logged] = [deny.includes(entry.name), log.includes(entry.name)]
+  return { entry, tally: calls.of(entry), i32, i64, f64, pointers, lengths, denied, logged }
 }
 
 /** An i32 arrives signed, whatever it means; here it becomes unsigned, and nowhere else (MEM-01). */

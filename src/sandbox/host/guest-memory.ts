@@ -12,6 +12,8 @@ import { ERRNO, GuestFault } from './errno.ts'
  */
 export class GuestMemory {
   readonly #memory: WebAssembly.Memory
+  /** Growth does not take the buffer away from a shared memory, so its views never show that they are of yesterday. */
+  readonly #shared: boolean
   #view: DataView
   #all: Uint8Array
   /** Where copied bytes are counted; the gate puts the tally of the call that is made here. */
@@ -19,26 +21,33 @@ export class GuestMemory {
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory
+    this.#shared = memory.buffer instanceof SharedArrayBuffer
     this.#view = new DataView(memory.buffer)
     this.#all = new Uint8Array(memory.buffer)
   }
 
   /** Size in bytes, now. */
   get size(): number {
-    return this.#memory.buffer.byteLength
+    return this.#bytes.length
   }
 
-  /** All of the memory as it is now. Making a view costs more than a whole host call, so it is made only when growth has replaced the buffer. */
+  /** All of the memory as it is now. */
   get #bytes(): Uint8Array {
-    const { buffer } = this.#memory
-    if (this.#view.buffer !== buffer) this.#look(buffer)
+    this.#refresh()
     return this.#all
   }
 
   get #numbers(): DataView {
-    const { buffer } = this.#memory
-    if (this.#view.buffer !== buffer) this.#look(buffer)
+    this.#refresh()
     return this.#view
+  }
+
+  /**
+   * Growth detaches the buffer (JS API, "refresh the memory buffer"), and a view of a detached buffer has no length. To ask the memory for its buffer
+   * each time costs more than the rest of a small host call.
+   */
+  #refresh(): void {
+    if (this.#all.length === 0 || (this.#shared && this.#view.buffer !== this.#memory.buffer)) this.#look(this.#memory.buffer)
   }
 
   #look(buffer: ArrayBufferLike): void {

@@ -1,18 +1,14 @@
 // One guest in the thread that called this: compile, link, instantiate, start, call. The same code runs in a cell and under `inline`.
 
-import { CallCounts, type GuestCounts } from '../host/call-counts.ts'
-import type { Channel } from '../host/channel.ts'
-import type { Grants, HostContext, LocalEvent } from '../host/context.ts'
+import type { GuestCounts } from '../host/call-counts.ts'
+import type { Grants, HostContext } from '../host/context.ts'
 import type { TreeChange } from '../host/fs/file-system.ts'
-import { type Mounts, openMounts } from '../host/fs/mounts.ts'
+import type { Mounts } from '../host/fs/mounts.ts'
 import { GuestMemory } from '../host/guest-memory.ts'
-import { HandleTable } from '../host/handles.ts'
 import { makeTrap, trapIsUncatchable } from '../host/kill.ts'
 import { linkImports, type MatchedImport } from '../host/link.ts'
-import { randomSource, SeededSource } from '../host/random-source.ts'
+import type { SeededSource } from '../host/random-source.ts'
 import { releaseHandles } from '../host/release.ts'
-import type { Report } from '../host/reports.ts'
-import { STREAMS, streamHandle } from '../host/streams.ts'
 import { GuestMeter, type MeterSpec } from '../metering/guest-meter.ts'
 import type { Trap } from '../result.ts'
 import { GuestState } from '../snapshot/guest-state.ts'
@@ -21,7 +17,10 @@ import { decodeImage, encodeImage } from '../snapshot/image.ts'
 import type { SnapshotPlan } from '../snapshot/plan.ts'
 import type { Uncapturable } from '../snapshot/problem.ts'
 import { quoteGuestText } from '../text.ts'
+import { beginActivation, type GuestSurroundings, openContext } from './guest-context.ts'
 import { trapOf } from './traps.ts'
+
+export type { GuestSurroundings } from './guest-context.ts'
 
 /** What admission found out about the module, and what the policy grants: plain data. */
 export interface GuestSpec {
@@ -62,21 +61,12 @@ export type Ending =
   | { readonly kind: 'trapped'; readonly trap: Trap }
   | { readonly kind: 'uncaught-exception' }
   | { readonly kind: 'fuel-limit' }
+  | { readonly kind: 'host-call-limit' }
   | { readonly kind: 'output-limit' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'engine-refused'; readonly detail: string }
   | { readonly kind: 'fault'; readonly detail: string }
-
-/** What the surroundings of a guest provide. */
-export interface GuestSurroundings {
-  readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
-  readonly event: (event: LocalEvent) => void
-  readonly report: (report: Report) => void
-  readonly channel: Channel
-  readonly stopRequested: () => boolean
-  readonly sleep: (milliseconds: number) => void
-}
 
 type GuestFunction = (...values: (number | bigint)[]) => unknown
 
@@ -98,29 +88,10 @@ export class Guest {
   constructor(spec: GuestSpec, surroundings: GuestSurroundings) {
     this.#spec = spec
     this.#surroundings = surroundings
-    const { grants } = spec
-    const handles = new HandleTable(grants.handles)
-    const random = typeof grants.random === 'object' && grants.random ? new SeededSource(grants.random.seed) : null
+    const { context, mounts, random } = openContext(spec.grants, surroundings)
+    this.#context = context
+    this.#mounts = mounts
     this.#random = random
-    this.#context = {
-      ...surroundings,
-      grants,
-      handles,
-      memory: null,
-      death: null,
-      hostCalls: 0,
-      calls: new CallCounts(),
-      logged: 0,
-      blocked: 0,
-      reported: { count: 0, bytes: 0, told: new Set() },
-      outputBytes: 0,
-      stdinPosition: 0,
-      fillRandom: random ? (bytes) => random.fill(bytes) : randomSource('system'),
-    }
-    // Opened in order and the unwanted ones closed again, so that 0, 1 and 2 mean what they always mean, and mounts begin at 3.
-    for (const stream of STREAMS) handles.open(streamHandle(stream))
-    this.#mounts = openMounts(this.#context)
-    for (const [fd, stream] of STREAMS.entries()) if (!grants.stdio?.[stream]) handles.close(fd)
     this.#hostState = new HostState(this.#context, this.#mounts)
   }
 
@@ -265,34 +236,22 @@ export class Guest {
     try {
       value = activation()
     } catch (error) {
-      return this.#metered(this.#death() ?? endingOf(error))
+      return this.#metered(endingByHost(this.#context) ?? endingOf(error))
     }
-    return this.#metered(this.#death() ?? { kind: 'returned', values: valuesOf(value) })
+    return this.#metered(endingByHost(this.#context) ?? { kind: 'returned', values: valuesOf(value) })
   }
 
   #metered(ending: Ending): Ending {
     return this.#meter?.endingOf(ending) ?? ending
   }
-
-  /** What a host call decided wins over whatever the engine threw to get there. */
-  #death(): Ending | null {
-    const death = this.#context.death
-    if (death === null) return null
-    if (death.kind !== 'host-threw') return death
-    if (isStackOverflow(death.error)) return { kind: 'trapped', trap: 'stack-overflow' }
-    return { kind: 'fault', detail: `${death.call}: ${nameOf(death.error)}` }
-  }
 }
 
-/** What is counted for each activation starts at zero. */
-function beginActivation(context: HostContext): void {
-  context.calls.beginActivation()
-  context.handles.beginActivation()
-  context.logged = 0
-  context.blocked = 0
-  context.reported.count = 0
-  context.reported.bytes = 0
-  context.reported.told.clear()
+/** How a guest ended that a host call ended, which wins over whatever the engine threw to get there; null if none did. */
+export function endingByHost({ death }: HostContext): Ending | null {
+  if (death === null) return null
+  if (death.kind !== 'host-threw') return death
+  if (isStackOverflow(death.error)) return { kind: 'trapped', trap: 'stack-overflow' }
+  return { kind: 'fault', detail: `${death.call}: ${nameOf(death.error)}` }
 }
 
 /** No result, one, or an array of several: the JS API's three cases. References never cross: admission lists numeric functions only. */
@@ -301,7 +260,8 @@ function valuesOf(value: unknown): (number | bigint)[] {
   return list.filter((v): v is number | bigint => typeof v === 'number' || typeof v === 'bigint')
 }
 
-function endingOf(error: unknown): Ending {
+/** How a guest ended out of which this was thrown. */
+export function endingOf(error: unknown): Ending {
   if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) {
     // V8's text may quote names of the module.
     return { kind: 'engine-refused', detail: quoteGuestText(error.message, 300) }

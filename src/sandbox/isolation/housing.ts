@@ -48,4 +48,6 @@ export interface Housing {
   restore(image: Uint8Array): Promise<Activation>
   /** Ends the guest, in the middle of an activation or between two, and resolves when it is verifiably gone. Never rejects; may be called often. */
   end(): Promise<void>
+  /** What the guest had open with the host and still has, once `end` has resolved: 0, or it is a fault of the host's. */
+  readonly left: number
 }

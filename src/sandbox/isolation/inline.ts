@@ -70,6 +70,10 @@ export class Inline implements Housing {
     return this.#activate(guest, () => guest.load(module))
   }
 
+  get left(): number {
+    return this.#broker.left
+  }
+
   async end(): Promise<void> {
     this.#stop = true
     this.#guest = null

@@ -145,6 +145,7 @@ function endingOf(value: unknown): Ending {
       return { kind, trap: oneOf<Trap>(exactly(value, 'kind', 'trap').trap, ...TRAPS) }
     case 'uncaught-exception':
     case 'fuel-limit':
+    case 'host-call-limit':
     case 'output-limit':
     case 'stopped':
     case 'out-of-memory':

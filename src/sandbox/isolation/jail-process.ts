@@ -73,7 +73,10 @@ export class JailProcess {
     this.#child.stdout!.on('data', (chunk: Buffer) => this.#receive(reader, chunk))
     this.#files = this.#child.pid === undefined ? null : new ProcessFiles(this.#child.pid)
     this.#pipe.on('data', (chunk: Buffer) => this.#receive(this.#requests, chunk, true))
-    this.#pipe.on('error', () => {})
+    // A pipe that breaks while the jail lives leaves the host deaf to it, or the jail without answers: then it has no use any more. Without a listener
+    // the error would be the embedder's, in its event loop (HST-08).
+    for (const stream of [this.#pipe, this.#child.stdout!]) stream.on('error', () => this.#child.kill('SIGKILL'))
+    this.#child.stderr!.on('error', () => {})
     this.#child.stderr!.on('data', (chunk: Buffer) => {
       this.#lastWords = (this.#lastWords + chunk.toString('latin1')).slice(-LAST_WORDS)
     })

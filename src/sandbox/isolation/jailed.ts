@@ -151,6 +151,10 @@ export class Jailed implements Housing {
     return this.#activate(() => this.#jail.send(FRAME.restore, known ? NO_BYTES : image))
   }
 
+  get left(): number {
+    return this.#broker.left
+  }
+
   end(): Promise<void> {
     return this.#stop({ kind: 'terminated' })
   }

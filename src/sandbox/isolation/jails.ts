@@ -272,6 +272,7 @@ export class Jails {
     lodging.guests = 0
     await lodging.jail.cellReady(coming.waiter === null)
     if (this.#closed || lodging.jail.ended || (lodging.used && isGrown(lodging.jail))) {
+      if (!lodging.used) this.#ailing = true
       await this.drop(lodging.jail)
       const { waiter } = coming
       if (waiter && this.#closed) waiter.reject(new JailError(DISPOSED))

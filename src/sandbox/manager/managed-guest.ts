@@ -139,10 +139,13 @@ export class ManagedGuest implements AsyncDisposable {
     const running = this.#instance!.call(name, ...values)
     // What does not fit is refused before it begins, and then nothing has changed.
     if (this.#instance?.state === 'running') this.#go('call')
-    const result = await running
-    this.#last = result
-    if (this.#state === 'running' && this.#instance?.state === 'ready') this.#go('return')
-    return result
+    try {
+      const result = await running
+      this.#last = result
+      return result
+    } finally {
+      if (this.#state === 'running' && this.#instance?.state === 'ready') this.#go('return')
+    }
   }
 
   /** It takes no more calls; its jail is kept. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { narrow, type Request, requestsOf, same } from './authority.ts'
 import { type ConsentRecord, type ConsentStore, isAbout } from './consent-store.ts'
 import { type ConsentQuestion, consentQuestion } from './consent-text.ts'
+import { isThrottled } from './consent-throttle.ts'
 import type { Manifest } from './manifest.ts'
 import { withinPolicy } from './negotiate.ts'
 import type { Policy } from './schema.ts'
@@ -29,6 +30,7 @@ export interface ConsentDecision {
  * @param store null if nothing is remembered
  * @param principal who vouches for modules of this name: a publisher's key, an account; null if nobody does
  * @param policy if given, only what it grants is asked about; there is no point in agreeing to the rest
+ * @param now milliseconds since the epoch; after many refusals nobody is asked for a while, and the answer is `denied`
  * @throws {ConsentStoreError}
  */
 export async function decideConsent(
@@ -37,6 +39,7 @@ export async function decideConsent(
   store: Pick<ConsentStore, 'records'> | null,
   principal: string | null,
   policy?: Policy,
+  now: number = Date.now(),
 ): Promise<ConsentDecision> {
   const wanted = policy ? withinPolicy(manifest, policy) : requestsOf(manifest)
   const records = (await store?.records()) ?? []
@@ -55,7 +58,9 @@ export async function decideConsent(
     agreed ? { version: agreed.version, includes: includedIn(agreed) } : null,
   )
   const asked = { question, wanted, description: manifest.description ?? null, principal, wording: wordingOf(question) }
-  return { ...asked, state: stateOf(asked, own, lineage, manifest) }
+  const state = stateOf(asked, own, lineage, manifest)
+  const throttled = state === 'ask' && isThrottled(records, { name: manifest.name, principal }, now)
+  return { ...asked, state: throttled ? 'denied' : state }
 }
 
 function stateOf(

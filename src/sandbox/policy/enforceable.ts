@@ -1,4 +1,5 @@
 // What cannot be enforced is refused when the sandbox is created, never accepted in silence.
+import { type EngineVersions, judgeEngine } from '../engine/gate.ts'
 import { trustProblems } from '../signing/trust.ts'
 import { JAIL_ONLY } from './limits/quotas.ts'
 import { readNetGrant } from './net-patterns.ts'
@@ -21,14 +22,32 @@ interface Problem {
   readonly reason: string
 }
 
-/** Every part of the policy that this platform cannot enforce at this isolation level. */
-export function unenforceable(policy: Policy): Problem[] {
+/**
+ * Every part of the policy that this platform cannot enforce at this isolation level.
+ *
+ * @param versions of the engine, as `process.versions`
+ */
+export function unenforceable(policy: Policy, versions: EngineVersions = process.versions): Problem[] {
   const { net } = policy.capabilities
   return [
+    ...engine(policy, versions),
     ...(policy.isolation.level === 'inline' ? inline(policy) : jail(policy)),
     ...mounts(policy.capabilities.fs?.mounts ?? [], policy.quotas.handles),
     ...(net ? readNetGrant(net).problems : []),
     ...(policy.signatures ? trustProblems(policy.signatures) : []),
+  ]
+}
+
+// The walls of a jail are the engine's and Node's; a version that is known to have a hole in one is refused where somebody asked for that (ENG-01).
+function engine({ isolation }: Policy, versions: EngineVersions): Problem[] {
+  if (isolation.engineGate !== 'refuse') return []
+  const { engine: name, problems } = judgeEngine(versions)
+  if (problems.length === 0) return []
+  return [
+    {
+      place: 'isolation.engineGate',
+      reason: `${name} is refused (${problems.join('; ')}); run another version, or set it to report`,
+    },
   ]
 }
 

@@ -22,7 +22,8 @@ const COMMON: readonly Feature[] = [
 const DEFAULT: Policy = {
   name: 'default',
   // One module's guests under one policy: what a guest could leave behind in a cell, only its like would find.
-  isolation: { level: 'jail', exclusiveJail: false, reuse: 'same-module' },
+  // A list of advisories cannot know of a build that somebody has mended, and no policy ends to work on the day on which the list grows, unless asked to.
+  isolation: { level: 'jail', exclusiveJail: false, reuse: 'same-module', engineGate: 'report' },
   features: [...COMMON],
   quotas: quotasOf('default'),
   capabilities: {
@@ -49,7 +50,7 @@ const DEFAULT: Policy = {
 const STRICT: Policy = {
   ...DEFAULT,
   name: 'strict',
-  isolation: { level: 'jail', exclusiveJail: true, reuse: 'never' },
+  isolation: { level: 'jail', exclusiveJail: true, reuse: 'never', engineGate: 'report' },
   quotas: quotasOf('strict'),
   capabilities: {
     stdio: { stdin: true, stdout: true, stderr: true },

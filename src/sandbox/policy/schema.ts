@@ -162,6 +162,11 @@ const isolation = z.strictObject({
    * and principal; those of the same principal and policy, whatever their module. With it go the modules that were compiled there.
    */
   reuse: z.enum(['never', 'same-module', 'same-principal']),
+  /**
+   * What becomes of an engine about whose version something is published that weakens the jail. `report`: `describe()` and reports say so. `refuse`:
+   * the policy is refused, and no guest runs.
+   */
+  engineGate: z.enum(['report', 'refuse']),
 })
 
 const instant = z.iso.datetime({ offset: true, error: 'must be a time with its zone, such as 2026-01-31T00:00:00Z' })

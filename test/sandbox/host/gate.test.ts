@@ -42,6 +42,19 @@ describe('isGranted', () => {
   })
 })
 
+describe('the limit on host calls', () => {
+  it('ends the guest at the first call behind it, before that call does anything, and every later one refuses', () => {
+    const made = harness({ callLimit: 2, hostCalls: { deny: ['fd_close'], log: [] } })
+    // A refused call counts like another.
+    expect(made.call('fd_close', 0)).toBe(ERRNO.notcapable)
+    expect(made.call('sched_yield')).toBe(0)
+    expect(() => made.call('random_get', 0, 8)).toThrow()
+    expect(made.context.death).toEqual({ kind: 'host-call-limit' })
+    expect(made.context.hostCalls).toBe(2)
+    expect(() => made.call('sched_yield')).toThrow()
+  })
+})
+
 describe('the filter of the policy', () => {
   it('denies a call that the capabilities grant, with an event, and lets the guest live', () => {
     const made = harness({ hostCalls: { deny: ['fd_write'], log: [] } })

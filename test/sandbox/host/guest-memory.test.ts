@@ -39,12 +39,26 @@ describe('GuestMemory', () => {
     guest.writeU32(20, 0x01020304)
     guest.writeU64(24, 0x0102030405060708n)
     expect([...guest.read(20, 12)]).toEqual([4, 3, 2, 1, 8, 7, 6, 5, 4, 3, 2, 1])
+    expect(guest.readU32(20)).toBe(0x01020304)
+  })
+
+  it('counts what it copies, in either direction, and nothing that it refuses', () => {
+    const { guest } = fresh()
+    guest.read(0, 10)
+    guest.readU32(0)
+    guest.write(0, new Uint8Array(100))
+    guest.writeU32(0, 1)
+    guest.writeU64(0, 1n)
+    faults(() => guest.read(PAGE, 1))
+    faults(() => guest.write(PAGE, new Uint8Array(1)))
+    expect(guest.tally).toMatchObject({ fromGuest: 14, toGuest: 112 })
   })
 
   it('refuses every access that leaves the memory, and leaves the memory alone', () => {
     for (const [bytes, action] of [
       [8, (g: GuestMemory, at: number) => g.read(at, 8)],
       [8, (g: GuestMemory, at: number) => g.write(at, new Uint8Array(8).fill(1))],
+      [4, (g: GuestMemory, at: number) => g.readU32(at)],
       [4, (g: GuestMemory, at: number) => g.writeU32(at, 0xffffffff)],
       [8, (g: GuestMemory, at: number) => g.writeU64(at, 2n ** 64n - 1n)],
     ] as const) {
@@ -55,11 +69,20 @@ describe('GuestMemory', () => {
     }
   })
 
-  it('sees growth at once', () => {
-    const { memory, guest } = fresh()
-    faults(() => guest.read(PAGE, 1))
+  it.each([
+    ['a memory of its own', { initial: 1, maximum: 4 }],
+    // Its buffer is not taken away by growth, so nothing shows on the old views.
+    ['a memory that others share', { initial: 1, maximum: 4, shared: true }],
+    ['a memory that was empty', { initial: 0, maximum: 4 }],
+  ])('sees growth at once, of %s', (_, descriptor) => {
+    const memory = new WebAssembly.Memory(descriptor)
+    const guest = new GuestMemory(memory)
+    const end = descriptor.initial * PAGE
+    faults(() => guest.read(end, 1))
     memory.grow(1)
-    expect(guest.size).toBe(2 * PAGE)
-    expect([...guest.read(PAGE, 1)]).toEqual([0])
+    expect(guest.size).toBe(end + PAGE)
+    guest.writeU32(end + PAGE - 4, 7)
+    expect([...guest.read(end + PAGE - 4, 4)]).toEqual([7, 0, 0, 0])
+    expect(new Uint8Array(memory.buffer)[end + PAGE - 4]).toBe(7)
   })
 })

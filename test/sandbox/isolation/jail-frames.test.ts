@@ -31,6 +31,7 @@ const VALID: readonly Valid[] = [
       [{ kind: 'trapped', trap: 'unreachable' }],
       [{ kind: 'uncaught-exception' }],
       [{ kind: 'output-limit' }],
+      [{ kind: 'host-call-limit' }],
       [{ kind: 'stopped' }],
       [{ kind: 'out-of-memory' }],
       [{ kind: 'engine-refused', detail: 'd' }],

@@ -5,6 +5,7 @@ import { FRAME } from '../../../src/sandbox/isolation/frames.ts'
 import { JailProcess } from '../../../src/sandbox/isolation/jail-process.ts'
 import { Jails } from '../../../src/sandbox/isolation/jails.ts'
 import { type PoolOptions, readPoolOptions } from '../../../src/sandbox/isolation/pool-options.ts'
+import { takeFitting } from '../../../src/sandbox/isolation/renew-cell.ts'
 import { alive, CELL_GONE, CELL_READY, fakeCommand, READY, until } from '../support/fake-jails.ts'
 
 const start = () => JailProcess.start(fakeCommand({ start: [READY, CELL_READY], [FRAME.terminate]: [CELL_GONE, CELL_READY] }))
@@ -148,6 +149,35 @@ describe('a cell', () => {
   })
 })
 
+describe('a cell with the limits of the guest', () => {
+  const limits = { heapBytes: 64 * 2 ** 20, stackBytes: 2 ** 20 }
+  const wish = { fresh: false, key: null }
+
+  it('is started in place of another one', async () => {
+    let replaced = 0
+    pool({}, () => counting(() => replaced++))
+    const jail = await takeFitting(jails, wish, limits)
+    expect([replaced, jail.cell]).toEqual([1, limits])
+    await jails.give(jail)
+  })
+
+  it('comes with another jail, where the first one keeps its old cell', async () => {
+    const stuck = () => JailProcess.start(fakeCommand({ start: [READY, CELL_READY] }))
+    const made = pool({}, () => (made.length === 0 ? stuck() : start()))
+    const jail = await takeFitting(jails, wish, limits)
+    expect(made).toHaveLength(2)
+    expect(jail).toBe(made[1])
+    expect(alive(made[0]!.pid)).toBe(false)
+    expect(jails.state.jails).toBe(1)
+  })
+
+  it('is told to be missing, where no jail gives way', async () => {
+    pool({}, () => JailProcess.start(fakeCommand({ start: [READY, CELL_READY], [FRAME.terminate]: [{ exit: 1 }] })))
+    await expect(takeFitting(jails, wish, limits)).rejects.toThrow('3 jails ended before their cells were there')
+    expect(jails.state.jails).toBe(0)
+  })
+})
+
 describe('warm jails', () => {
   it('are started ahead, go to whom wants a fresh one, and are replaced', async () => {
     const made = pool({ warmJails: 2 })
@@ -174,6 +204,12 @@ describe('warm jails', () => {
     await until(() => jails.state.coming === 0)
     await expect(take()).rejects.toThrow('no jail')
     expect(tried).toBeLessThanOrEqual(5)
+  })
+
+  it('are not started again and again where they end before their cell is there', async () => {
+    const made = pool({ warmJails: 2 }, () => JailProcess.start(fakeCommand({ start: [READY, { exit: 1 }] })))
+    await until(() => jails.state.coming === 0)
+    expect(made.length).toBeLessThanOrEqual(4)
   })
 
   it('are spared as long as another jail will do', async () => {

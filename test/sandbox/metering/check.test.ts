@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { program } from '../../../fuzz/models/metering-programs.ts'
 import { MeteringDefect } from '../../../src/sandbox/metering/metering-defect.ts'
 import { readModule } from '../../../src/wasm/index.ts'
 import { wat } from '../support/wat.ts'
 import { decodeBody } from './support/decode.ts'
 import { metered, proofOf, rewritten, type Wanted } from './support/metered.ts'
 import { mutantsOf } from './support/mutants.ts'
-import { program } from './support/programs.ts'
 
 /** Kinds of mutants that were rejected, with their number. @throws with the kind of the first that was proven */
 function reject(bytes: Uint8Array, wanted: Wanted, leaveOut?: RegExp): Map<string, number> {

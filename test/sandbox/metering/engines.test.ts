@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KERNELS, kernelBytes } from '../../../bench/kernels/kernels.ts'
+import { program } from '../../../fuzz/models/metering-programs.ts'
 import { metered } from './support/metered.ts'
-import { program } from './support/programs.ts'
 
 const COUNT = fileURLToPath(new URL('./support/count.mjs', import.meta.url))
 const engine = (name: string) => fileURLToPath(new URL(`../../../node_modules/${name}/bin/node`, import.meta.url))

@@ -1,9 +1,9 @@
 // Metering against the slow reference counter, and against the module that is not metered: random programs, run three times.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { program } from '../../../fuzz/models/metering-programs.ts'
 import { SLACK } from '../../../src/sandbox/metering/plan.ts'
 import { type Exports, metered, running, type Wanted } from './support/metered.ts'
-import { program } from './support/programs.ts'
 import { COUNT, withReferenceCounter } from './support/reference.ts'
 
 interface Seen {

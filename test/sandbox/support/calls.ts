@@ -33,6 +33,7 @@ export const GRANTS: Grants = {
   crypto: true,
   reports: { count: 5, bytes: 1000 },
   hostCalls: { deny: [], log: [] },
+  callLimit: null,
 }
 
 /** What the trap of these tests throws: distinguishable from everything that a handler could throw. */
@@ -76,6 +77,7 @@ export function harness(grants: Partial<Grants> = {}, { pages = 1, withMemory = 
     memory: withMemory ? new GuestMemory(memory) : null,
     death: null,
     hostCalls: 0,
+    callsLeft: all.callLimit ?? Number.POSITIVE_INFINITY,
     calls: new CallCounts(),
     logged: 0,
     blocked: 0,

@@ -45,6 +45,8 @@ export class Handles {
   readonly #roots: ReadonlyMap<number, OpenDirectory>
   readonly #open = new Map<number, Open>()
   readonly #cap: number
+  /** What was open at the end. */
+  #closed: readonly Open[] = []
   #next = FIRST_OPENED
 
   /** @param cap most handles open at the same time, mounts not counted */
@@ -95,8 +97,14 @@ export class Handles {
     if (open) await closeOne(open)
   }
 
+  /** Descriptors that are open after `closeAll`, and whatever was opened behind its back. */
+  get left(): number {
+    return this.#closed.filter(isOpen).length + this.#open.size
+  }
+
   async closeAll(): Promise<void> {
     const all = [...this.#roots.values(), ...this.#open.values()]
+    this.#closed = all
     this.#open.clear()
     await Promise.allSettled(all.map(closeOne))
   }
@@ -106,3 +114,9 @@ async function closeOne(open: Open): Promise<void> {
   if (open.kind === 'directory') return open.node.descriptor.close()
   await Promise.all([open.descriptor.close(), open.appending?.close()])
 }
+
+/** Node gives a handle that is closed the descriptor -1. */
+const isOpen = (open: Open): boolean =>
+  open.kind === 'directory'
+    ? open.node.descriptor.fd !== -1
+    : open.descriptor.fd !== -1 || (open.appending !== null && open.appending.fd !== -1)

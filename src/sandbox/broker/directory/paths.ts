@@ -127,7 +127,8 @@ export function pathOperations(parts: Parts, limits: PathLimits): Readonly<Recor
         subject: { hostCall: 'path_readlink', object },
         // Read before it is decided: a target that leads out may name anything of the host's, and is withheld (FSX-26).
         find: async (walks) => {
-          const found = await walks.resolve(from.node, path, 'entry')
+          // A slash behind a link's name asks for what it leads to (FSX-07).
+          const found = await walks.resolve(from.node, path, 'keep')
           if (!found.node) throw fault('noent')
           const target = await readTarget(found.node)
           if (leadsOut(target, await depthOf(from, found))) throw new PathEscape()

@@ -50,7 +50,13 @@ async function openMount(index: number, { at, source, writable }: Extract<Mount,
     const why = osCode(error) ?? 'this system does not let it be held open safely'
     throw new UsageError(`${place} could not be opened (${why}); name a directory that exists and that this process may read.`)
   })
-  if (await isKernelFileSystem(itself(root.descriptor))) {
+  const ofKernel = await isKernelFileSystem(itself(root.descriptor)).catch(async (error: unknown) => {
+    await root.descriptor.close()
+    throw new UsageError(
+      `${place} could not be looked at (${osCode(error) ?? 'no reason given'}); name one on a file system that can.`,
+    )
+  })
+  if (ofKernel) {
     await root.descriptor.close()
     throw new UsageError(`${place} lies on a file system of the kernel's, which is never mounted; copy what the guest needs.`)
   }
@@ -90,6 +96,10 @@ export class DirectoryService implements Service {
   beginActivation(): void {
     this.#requests.beginActivation()
     this.#growth.beginActivation()
+  }
+
+  left(): number {
+    return this.#handles.left
   }
 
   /** What is under way ends first: it works on descriptors by their numbers. */

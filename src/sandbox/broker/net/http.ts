@@ -56,6 +56,11 @@ export class Http {
     return this.#open.size
   }
 
+  /** Responses that are open after `close`, and whatever came behind its back. */
+  get left(): number {
+    return this.#open.size
+  }
+
   readonly operations: Readonly<Record<string, Operation>> = {
     'net.http': (fields, body) => this.#request(fields, body),
     'net.httpBody': bodiless((fields) => this.#body(fields)),

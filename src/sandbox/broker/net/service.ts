@@ -62,6 +62,10 @@ export class NetService implements Service {
     return this.#usage.used
   }
 
+  left(): number {
+    return this.#http.left + this.#sockets.left
+  }
+
   close(): void {
     this.#http.close()
     this.#sockets.close()

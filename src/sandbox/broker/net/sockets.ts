@@ -41,6 +41,8 @@ export class Sockets {
   readonly #open = new Map<number, OpenSocket>()
   /** Closed by the guest, with something still to send. */
   readonly #closing = new Set<Socket>()
+  /** What was open at the end. */
+  #closed: readonly Socket[] = []
   #last = 0
 
   constructor(parts: EndpointParts) {
@@ -60,9 +62,14 @@ export class Sockets {
     'net.poll': bodiless((fields) => this.#poll(fields)),
   }
 
+  /** Sockets that are open after `close`, and whatever was connected behind its back. */
+  get left(): number {
+    return this.#closed.filter((socket) => !socket.destroyed).length + this.#open.size
+  }
+
   close(): void {
-    for (const { socket } of this.#open.values()) socket.destroy()
-    for (const socket of this.#closing) socket.destroy()
+    this.#closed = [...[...this.#open.values()].map(({ socket }) => socket), ...this.#closing]
+    for (const socket of this.#closed) socket.destroy()
     this.#open.clear()
   }
 

@@ -47,10 +47,13 @@ export class MemoryTree {
     this.writable = spec.writable
     this.limits = quotas
     this.usage = usage
-    this.now = now
     this.#device = device
+    // What is laid in has one time: to ask the clock for each entry would cost more than the entries do.
+    const begun = now()
+    this.now = () => begun
     this.root = this.newDirectory()
     for (const entry of spec.entries) this.#lay(entry)
+    this.now = now
   }
 
   newFile(bytes: Uint8Array = new Uint8Array(), modified?: bigint): FileInode {

@@ -71,6 +71,7 @@ export function* resolve<N extends Node>(start: N, path: string, lastLink: LastL
   pending.reverse()
   while (pending.length > 0) {
     const name = pending.pop()!
+    if (name === '.') continue
     if (name === '..') {
       if (stack.length === 1) throw new PathEscape()
       stack.pop()
@@ -102,7 +103,7 @@ export function* resolve<N extends Node>(start: N, path: string, lastLink: LastL
 const follows = (lastLink: LastLink, mustBeDirectory: boolean): boolean =>
   lastLink === 'follow' || (lastLink === 'keep' && mustBeDirectory)
 
-/** The names of a path or of a link's target, without the empty ones and `.`. @throws {GuestFault} */
+/** The names of a path or of a link's target, without the empty ones and without `.` but at the end. @throws {GuestFault} */
 function split(path: string, { nameBytes, pathBytes }: PathLimits): { names: string[]; mustBeDirectory: boolean } {
   if (path.includes('\0')) throw new GuestFault(ERRNO.inval)
   if (isLongerThan(path, pathBytes)) throw new GuestFault(ERRNO.nametoolong)
@@ -111,6 +112,8 @@ function split(path: string, { nameBytes, pathBytes }: PathLimits): { names: str
   const parts = path.split('/')
   const end = parts.at(-1)!
   const names = parts.filter((part) => part !== '' && part !== '.')
+  // At the end it is the directory itself that is named, and not the name before it, which must lead to one (FSX-07, FSX-27).
+  if (parts.findLast((part) => part !== '') === '.') names.push('.')
   for (const name of names) if (isLongerThan(name, nameBytes)) throw new GuestFault(ERRNO.nametoolong)
   return { names, mustBeDirectory: end === '' || end === '.' || end === '..' }
 }

@@ -1,5 +1,5 @@
 // clock_*: rounded down to the granularity of the policy, so that a guest has no timer finer than what it was granted (WSI-10, ENG-06).
-import { exactTime, roundedDown } from '../clocks.ts'
+import { checkClock, exactTime, roundedDown } from '../clocks.ts'
 import { ERRNO } from '../errno.ts'
 import { type Handler, memoryOf } from '../handler.ts'
 
@@ -10,7 +10,7 @@ export const clockCalls: Readonly<Record<string, Handler>> = {
     return ERRNO.success
   },
   clock_res_get: (context, args) => {
-    exactTime(args.i32('id'))
+    checkClock(args.i32('id'))
     memoryOf(context).writeU64(args.i32('resolution'), BigInt(context.grants.clock!.granularityNs))
     return ERRNO.success
   },

@@ -4,7 +4,7 @@ import { ERRNO, type Errno, GuestFault } from '../errno.ts'
 import { type Arguments, type Handler, memoryOf } from '../handler.ts'
 import { RIGHTS } from '../rights.ts'
 import { type Descriptor, descriptorOf, need } from './handle-access.ts'
-import { encodeBareFilestat, encodeFdstat, encodeFilestat, FDFLAG, filetypeOf, KNOWN_FDFLAGS } from './layout.ts'
+import { encodeBareFilestat, encodeFdstat, encodeFilestat, filetypeOf, KNOWN_FDFLAGS } from './layout.ts'
 import { forgetListing } from './listing.ts'
 import { closeSocket } from './sockets.ts'
 
@@ -50,7 +50,7 @@ function setFlags(context: HostContext, args: Arguments): Errno {
   if (flags & ~KNOWN_FDFLAGS) throw new GuestFault(ERRNO.inval)
   need(handle, RIGHTS.fd_fdstat_set_flags)
   if (handle.kind === 'directory') throw new GuestFault(ERRNO.notsup)
-  handle.flags = handle.kind === 'file' ? flags : flags & FDFLAG.nonblock
+  handle.flags = flags
   return ERRNO.success
 }
 

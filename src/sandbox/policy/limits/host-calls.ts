@@ -35,6 +35,20 @@ export const HOST_CALLS = {
     exceeding: ['error/UsageError'],
     keptBy: ['host'],
   },
+  hostCalls: {
+    unit: 'count',
+    range: [1, Number.MAX_SAFE_INTEGER],
+    null: 'off',
+    // Each call also costs fuel by its price in the ABI table, and all of them time; the number is an end that neither a fast machine nor a cheap call
+    // moves. Under `strict` it is some seconds of the cheapest call.
+    values: [10_000_000, null, null],
+    counts: 'host calls of one call of the embedder’s, refused ones too',
+    stops: 'host-call floods',
+    threats: ['RES-08', 'WSI-14'],
+    exceededBy: 'RES-08-more-host-calls-than-allowed',
+    exceeding: ['outcome/host-call-limit', 'event/quota-exceeded'],
+    keptBy: ['cell'],
+  },
   handles: {
     unit: 'count',
     range: [3, 65_536],

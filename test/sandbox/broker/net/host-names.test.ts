@@ -31,6 +31,12 @@ describe('a host', () => {
     ['bücher.example', 'xn--bcher-kva.example'],
     ['localhost.', 'localhost'],
     ['_service.example.org', '_service.example.org'],
+    // Not numbers, though they begin or end like one.
+    ['example.h1', 'example.h1'],
+    ['example.1a', 'example.1a'],
+    ['example.a0x1', 'example.a0x1'],
+    // As long as a name may be, and not one character longer (below).
+    [`${'a.'.repeat(126)}b`, `${'a.'.repeat(126)}b`],
   ])('%s is %s, alone and in a URL', (text, canonical) => {
     expect(canonicalHost(text)?.text).toBe(canonical)
     expect(hostIn(`http://${text}/`)).toBe(canonical)
@@ -46,6 +52,7 @@ describe('a host', () => {
     '-a.example',
     'a-.example',
     `${'a'.repeat(64)}.example`,
+    `${'a.'.repeat(126)}bb`,
     `${'a.'.repeat(130)}example`,
     '[fe80::1%25eth0]',
     '[fe80::1%eth0]',

@@ -161,7 +161,7 @@ describe('resolve', () => {
     const found = resolveNow(resolve(tree, 'toDeep/../deep/file', 'follow', limits), answer)
     expect(found.directories.map(({ label }) => label)).toEqual(['root', 'a', 'deep'])
     expect([found.name, found.mustBeDirectory]).toEqual(['file', false])
-    expect(resolveNow(resolve(tree, 'a/.', 'follow', limits), answer)).toMatchObject({ name: 'a', mustBeDirectory: true })
+    expect(resolveNow(resolve(tree, 'a/.', 'follow', limits), answer)).toMatchObject({ name: null, mustBeDirectory: true })
     expect(resolveNow(resolve(tree, 'a/deep/..', 'follow', limits), answer)).toMatchObject({ name: null, mustBeDirectory: true })
   })
 

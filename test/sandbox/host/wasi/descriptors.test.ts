@@ -237,9 +237,13 @@ describe('the other descriptor calls', () => {
     expect([made.bytes[RESULT - 1], made.bytes[RESULT + 64]]).toEqual([0xaa, 0xaa])
   })
 
-  it('fd_fdstat_set_flags: append and nonblock are harmless, every other bit is invalid', () => {
+  it('fd_fdstat_set_flags: append and nonblock are harmless, and shown from then on; every other bit is invalid', () => {
     const made = harness()
-    for (const flags of [0, 1, 4, 5]) expect(made.call('fd_fdstat_set_flags', 1, flags)).toBe(SUCCESS)
+    for (const flags of [1, 4, 5, 0]) {
+      expect(made.call('fd_fdstat_set_flags', 1, flags)).toBe(SUCCESS)
+      expect(made.call('fd_fdstat_get', 1, RESULT)).toBe(SUCCESS)
+      expect(made.view.getUint16(RESULT + 2, true)).toBe(flags)
+    }
     for (const flags of [2, 8, 16, 32, 2 ** 31, -1]) expect(made.call('fd_fdstat_set_flags', 1, flags)).toBe(INVAL)
   })
 
