@@ -71,4 +71,6 @@ export interface Attack extends Trial {
   readonly origin:
     | { readonly kind: 'corpus'; readonly path: string }
     | { readonly kind: 'generated'; readonly generator: string; readonly seed: number }
+    /** From bytes, here in hexadecimal digits, that an engine guided by coverage found. */
+    | { readonly kind: 'generated'; readonly generator: string; readonly bytes: string }
 }

@@ -48,6 +48,7 @@ const supply = z.strictObject({
     .max(10)
     .optional(),
   out: z.string().optional(),
+  editor: z.string().optional(),
 })
 
 const breach = z.strictObject({ layer: z.enum(['cell', 'jail', 'bare']), script: z.string().min(1) })

@@ -2,9 +2,9 @@
 
 import { ByteCursor } from '../wasm/cursor.ts'
 import { leb128, readModule, type WasmModule } from '../wasm/index.ts'
-import type { Random } from './random.ts'
+import type { Chooser } from './random.ts'
 
-type Mutation = (random: Random, original: Uint8Array, module: WasmModule) => Uint8Array
+type Mutation = (random: Chooser, original: Uint8Array, module: WasmModule) => Uint8Array
 
 const INTERESTING = [
   0x00, 0x01, 0x02, 0x40, 0x7f, 0x80, 0x8f, 0xff, 0x0b, 0x05, 0x0e, 0x10, 0x41, 0x63, 0x64, 0xfb, 0xfc, 0xfd, 0xfe,
@@ -15,7 +15,7 @@ function splice(original: Uint8Array, at: number, remove: number, insert: readon
 }
 
 /** A position behind the header: damage to the header itself says little. */
-function position(random: Random, original: Uint8Array): number {
+function position(random: Chooser, original: Uint8Array): number {
   return 8 + random.below(Math.max(1, original.length - 8))
 }
 
@@ -35,7 +35,7 @@ function withSectionSizes(
 }
 
 /** The same, one level deeper: inside a function body whose size is kept true as well, so that the damage is seen by the decoder. */
-function inBody(random: Random, original: Uint8Array, module: WasmModule, edited: (code: Uint8Array, at: number) => Uint8Array) {
+function inBody(random: Chooser, original: Uint8Array, module: WasmModule, edited: (code: Uint8Array, at: number) => Uint8Array) {
   if (module.bodies.length === 0) return original
   const body = random.pick(module.bodies)
   const at = random.below(body.size)
@@ -103,7 +103,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
 }
 
 /** Takes one LEB128 integer, if one starts here, and writes it with redundant or illegal bytes. */
-function padInteger(random: Random, bytes: Uint8Array, at: number): Uint8Array {
+function padInteger(random: Chooser, bytes: Uint8Array, at: number): Uint8Array {
   const cursor = new ByteCursor(bytes, at)
   try {
     leb128.readU32(cursor)
@@ -120,7 +120,7 @@ function padInteger(random: Random, bytes: Uint8Array, at: number): Uint8Array {
   return splice(bytes, at, length, replacement)
 }
 
-function reorder(random: Random, original: Uint8Array, module: WasmModule): Uint8Array {
+function reorder(random: Chooser, original: Uint8Array, module: WasmModule): Uint8Array {
   if (module.sections.length < 2) return original
   const order = module.sections.map((section) => original.subarray(section.offset, section.offset + section.size))
   const first = random.below(order.length)
@@ -130,7 +130,7 @@ function reorder(random: Random, original: Uint8Array, module: WasmModule): Uint
 }
 
 /** One to three mutations of a well-formed module. */
-export function mutate(random: Random, original: Uint8Array): { bytes: Uint8Array; how: string } {
+export function mutate(random: Chooser, original: Uint8Array): { bytes: Uint8Array; how: string } {
   const how: string[] = []
   let bytes = original
   for (let left = random.pick([1, 1, 1, 2, 3]); left > 0; left--) {

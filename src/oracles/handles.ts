@@ -36,6 +36,12 @@ export class HandleOracle {
     return this.#used(seen) ?? this.#changed(seen)
   }
 
+  /** For a call that was made several times: what it opened and closed on the way is not known. */
+  judgeRepeated({ call }: ObservedCall): void {
+    const opens = call.parameters.some(({ meaning }) => meaning.kind === 'pointer' && meaning.yields)
+    this.#lost ||= opens || CLOSES.has(call.name) || call.name === 'fd_renumber'
+  }
+
   #used({ call, args }: ObservedCall): string | null {
     for (const [index, { meaning }] of call.parameters.entries()) {
       if (meaning.kind !== 'fd') continue

@@ -10,7 +10,7 @@ export interface ObservedCall {
   readonly before: Uint8Array
   readonly after: Uint8Array
   readonly errno: number
-  /** Where the executor wrote the result, which is no effect of the host. */
+  /** Where the executor wrote the result, which is no effect of the host; for a call that is made several times, all of its record. */
   readonly ignore: Range
   /** True if the errno is the mark of a guest that is alive where it must not be. */
   readonly survived: boolean
@@ -33,17 +33,12 @@ const READS_INTO_VECTORS: ReadonlyMap<string, string> = new Map([
 
 /** What is wrong with the call, in one sentence; null if nothing is. */
 export function judgeHostCall(seen: ObservedCall): string | null {
-  const { call, errno, survived } = seen
-  if (survived)
-    return `${call.name}: the guest was alive after a call that must have ended it, or caught an exception of the host`
-  const name = errnoName(errno)
-  if (name === undefined) return `${call.name} answered ${errno}, which is no error number`
-  if (errno !== 0)
-    return call.errnos.includes(name)
-      ? unexpectedChange(seen, [])
-      : `${call.name} answered ${name}, which the table does not list among its errors`
+  const { call, errno } = seen
+  const wrong = judgeAnswer(seen)
+  if (wrong !== null) return wrong
+  if (errno !== 0) return unexpectedChange(seen, [])
   const bad = badPointer(seen)
-  if (bad !== null) return `${call.name} succeeded although ${bad} points outside of the memory`
+  if (bad !== null) return outside(call, bad)
   const outputs = call.parameters.flatMap((_, index) => outputsOf(seen, index))
   const boast = outputs.find(({ told, room }) => told > room)
   if (boast && !asksAgain(call)) return `${call.name} said that it wrote ${boast.told}, and there was room for ${boast.room}`
@@ -51,6 +46,50 @@ export function judgeHostCall(seen: ObservedCall): string | null {
     seen,
     outputs.flatMap(({ ranges }) => ranges),
   )
+}
+
+const outside = ({ name }: AbiFunction, bad: string) => `${name} succeeded although ${bad} points outside of the memory`
+
+function judgeAnswer({ call, errno, survived }: ObservedCall): string | null {
+  if (survived)
+    return `${call.name}: the guest was alive after a call that must have ended it, or caught an exception of the host`
+  const name = errnoName(errno)
+  if (name === undefined) return `${call.name} answered ${errno}, which is no error number`
+  return errno === 0 || call.errnos.includes(name)
+    ? null
+    : `${call.name} answered ${name}, which the table does not list among its errors`
+}
+
+/**
+ * The same for a call that was made several times in a row with the same arguments, of which only the last answer is known: what any of them may have
+ * written is allowed.
+ */
+export function judgeRepeatedCall(seen: ObservedCall): string | null {
+  const { call, args, errno } = seen
+  const wrong = judgeAnswer(seen)
+  if (wrong !== null) return wrong
+  const bad = badPointer(seen)
+  if (bad !== null) return errno === 0 ? outside(call, bad) : unexpectedChange(seen, [])
+  const rooms = call.parameters.flatMap((_, index) => roomOf(seen, index))
+  // A record or an array of vectors that was written over led the next one elsewhere.
+  const lists = call.parameters.flatMap(({ meaning }, index): Range[] =>
+    meaning.kind === 'pointer' && meaning.to === 'iovec'
+      ? [{ offset: Number(args[index]), size: Number(elements(call, args, index)) * LAYOUT_BYTES.iovec }]
+      : [],
+  )
+  const astray = [...lists, seen.ignore].some((list) => rooms.some((room) => room.offset < end(list) && list.offset < end(room)))
+  return astray ? null : unexpectedChange(seen, rooms)
+}
+
+/** Everything that a call may write because of one parameter, however much it says it wrote. */
+function roomOf({ call, args, before }: ObservedCall, index: number): Range[] {
+  const { meaning } = call.parameters[index]!
+  if (meaning.kind !== 'pointer') return []
+  const offset = Number(args[index])
+  const count = elements(call, args, index)
+  const size = count === null ? UNKNOWN_EXTENT : Number(count) * LAYOUT_BYTES[meaning.to]
+  if (meaning.to === 'iovec' && READS_INTO_VECTORS.has(call.name)) return vectors(before, { offset, size })
+  return meaning.direction === 'in' ? [] : [{ offset, size }]
 }
 
 /** Native calls give an answer whole or not at all, and its size in any case, so that the guest can come back with more room. */

@@ -7,8 +7,12 @@ import type { Observation, OracleVerdict, Verdict } from './observation.ts'
 import type { Oracle } from './oracle.ts'
 import { processOracle } from './process.ts'
 import { resourceOracle } from './resource.ts'
+import { quote } from './text.ts'
 import { timeOracle } from './time.ts'
 import { NOT_OFFERED, verdictOracle } from './verdict.ts'
+
+/** Code of a trial that a foreign host says it cannot express: nothing was tried. */
+export const NOT_APPLICABLE = 'not-applicable'
 
 /** What is worst comes first: the first violation names the finding. */
 export const ORACLES: readonly Oracle[] = [
@@ -23,6 +27,11 @@ export const ORACLES: readonly Oracle[] = [
 
 /** All oracles on one observation: violated if any says so, else inconclusive if any could not judge. */
 export function judgeTrial(trial: Pick<Trial, 'run' | 'expect'>, observation: Observation, own: boolean): Verdict {
+  const inapplicable = own ? undefined : observation.result?.inapplicable
+  if (inapplicable !== undefined) {
+    const reason = `not applicable: ${quote(inapplicable, 200)}`
+    return { kind: 'inconclusive', reason, oracles: [{ oracle: 'verdict', kind: 'inconclusive', code: NOT_APPLICABLE, reason }] }
+  }
   const oracles = ORACLES.map((oracle) => oracle(trial, observation, own))
   const decisive =
     oracles.find((verdict) => verdict.kind === 'violated') ??

@@ -14,6 +14,7 @@ const HONEST: Readonly<Record<string, unknown>> = {
   'look-alike': { shown: GRANTED, real: GRANTED },
   'section-order': { order: ['type', 'custom', 'import', 'function', 'export', 'code'] },
   header: {},
+  bytes: { hex: '0061736d01000000' },
   locals: { functions: 3, runs: [{ count: 4, type: 'v128' }] },
   signature: { functions: 3, parameters: 2, results: 2 },
   nesting: { depth: 3, construct: 'if' },

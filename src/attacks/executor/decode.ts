@@ -4,8 +4,20 @@ import type { AbiParameter, HandleKind, Meaning } from '../../sandbox/host/abi/i
 import { LAYOUT_BYTES } from '../../sandbox/host/abi/index.ts'
 import { switchedOn } from './families.ts'
 import { literalsFor } from './literals.ts'
-import { EXECUTOR_CALLS, RECORDS } from './module.ts'
-import { type Argument, type Call, entryOf, type Fill, fillBytes, fits, type Program, resultBytes, value } from './program.ts'
+import { EXECUTOR_CALLS, MAX_PAGES, PAGE, RECORDS } from './module.ts'
+import { type LiteralPool, NO_LITERALS, nextLiteral } from './pool.ts'
+import {
+  type Argument,
+  type Call,
+  entryOf,
+  type Fill,
+  fillBytes,
+  fits,
+  type Manner,
+  type Program,
+  resultBytes,
+  value,
+} from './program.ts'
 import { Source } from './source.ts'
 
 const MAX_CALLS = 12
@@ -56,37 +68,73 @@ const DOUBLES = [
   0x8000_0000_0000_0000n,
 ]
 
-/** The program that some bytes stand for. Every byte string is one. @param size of the guest's memory, in bytes */
-export function decodeProgram(input: Uint8Array, size: number): Program {
+/** How often in one activation: twice, as often as the harness's quotas allow, and beyond them. */
+const TIMES = [2, 6, 7, 40]
+/** Beyond what a host tells of one by one. */
+const VERY_OFTEN = 600
+/** How deep: entered once more, and at several places where the stack is about to end. */
+const DEPTHS = [1, 500, 4000, 8000, 10_000, 12_000]
+/** The bit of the swarm switches behind those of the families: calls are made in other manners than once and at once. */
+const IN_MANNERS = 0x80
+
+/**
+ * The program that some bytes stand for. Every byte string is one.
+ *
+ * @param size of the guest's memory at first, in bytes
+ * @param pool literals of the host under attack
+ */
+export function decodeProgram(input: Uint8Array, size: number, pool: LiteralPool = NO_LITERALS): Program {
   const source = new Source(input)
   const calls: Call[] = []
   const seed = source.u8()
-  const on = switchedOn(source.u8())
-  while (!source.empty && calls.length < MAX_CALLS)
-    calls.push(new CallDecoder(source, size, calls).decode(nextCall(source, on, calls)))
+  const bits = source.u8()
+  const on = switchedOn(bits)
+  let now = size
+  let open = 0
+  while (!source.empty && calls.length < MAX_CALLS) {
+    const index = nextCall(source, on, open)
+    const manner = (bits & IN_MANNERS) === 0 ? {} : mannerOf(source)
+    const grown = now + (manner.grow ?? 0) * PAGE
+    if (grown <= MAX_PAGES * PAGE) now = grown
+    calls.push({ ...new CallDecoder(source, now, calls, pool).decode(index), ...manner })
+    open |= OPENS[index]!
+  }
   return { seed, calls }
 }
 
+/** Seldom, and the dearest least of all: a call that is made 600 times takes as long as a hundred programs. */
+function mannerOf(source: Source): Manner {
+  const selector = source.u8()
+  if (selector < 220) return {}
+  if (selector < 236) return { times: source.pick(TIMES) }
+  if (selector < 242) return { depth: source.pick(DEPTHS) }
+  if (selector < 253) return { grow: 1 }
+  return selector < 255 ? { grow: 1, depth: source.pick(DEPTHS), times: source.pick(TIMES) } : { times: VERY_OFTEN }
+}
+
+const HANDLE_KINDS: readonly HandleKind[] = ['stream', 'file', 'directory', 'socket', 'response', 'key']
+const maskOf = (kinds: readonly HandleKind[]) => kinds.reduce((mask, kind) => mask | (1 << HANDLE_KINDS.indexOf(kind)), 0)
+
 /** What path_open opens may be a directory; sock_accept never opens anything, because no capability lets a guest listen. */
-function opensOf(index: number): readonly HandleKind[] {
-  const { name, parameters } = EXECUTOR_CALLS[index]!
+const OPENED_KINDS: readonly (readonly HandleKind[])[] = EXECUTOR_CALLS.map(({ name, parameters }) => {
   if (name === 'sock_accept') return []
   const kinds = parameters.flatMap(({ meaning }) => (meaning.kind === 'pointer' && meaning.yields ? [meaning.yields] : []))
   return kinds.includes('file') ? [...kinds, 'directory'] : kinds
-}
-
-const usesOf = (index: number): readonly HandleKind[] =>
-  EXECUTOR_CALLS[index]!.parameters.flatMap(({ meaning }) => (meaning.kind === 'fd' ? meaning.of : []))
+})
+/** Kinds that a call opens, and kinds that it is made on, by its index, as bits. */
+const OPENS = OPENED_KINDS.map(maskOf)
+const USES = EXECUTOR_CALLS.map(({ parameters }) =>
+  maskOf(parameters.flatMap(({ meaning }) => (meaning.kind === 'fd' ? meaning.of : []))),
+)
 
 /** Calls that open something and calls on what was opened come oftener than by chance: alone they say only that there is no such handle. */
-function nextCall(source: Source, on: readonly number[], earlier: readonly Call[]): number {
+function nextCall(source: Source, on: readonly number[], open: number): number {
   const selector = source.u8()
-  const open = new Set(earlier.flatMap(({ index }) => opensOf(index)))
   const fitting =
     selector < 64
-      ? on.filter((index) => opensOf(index).length > 0)
+      ? on.filter((index) => OPENS[index] !== 0)
       : selector < 144
-        ? on.filter((index) => usesOf(index).some((kind) => open.has(kind)))
+        ? on.filter((index) => (USES[index]! & open) !== 0)
         : []
   return source.pick(fitting.length > 0 ? fitting : on)
 }
@@ -95,16 +143,18 @@ class CallDecoder {
   readonly #source: Source
   readonly #size: number
   readonly #earlier: readonly Call[]
+  readonly #pool: LiteralPool
   readonly #hostile: boolean
   readonly #fills: Fill[] = []
   /** Lengths that belong to pointers which have been chosen already, by parameter. */
   readonly #lengths = new Map<string, number>()
   #free = FILLS
 
-  constructor(source: Source, size: number, earlier: readonly Call[]) {
+  constructor(source: Source, size: number, earlier: readonly Call[], pool: LiteralPool) {
     this.#source = source
     this.#size = size
     this.#earlier = earlier
+    this.#pool = pool
     this.#hostile = source.u8() >= 128
   }
 
@@ -156,7 +206,15 @@ class CallDecoder {
   }
 
   #number(): number {
-    return this.#source.u8() < 128 ? this.#source.pick(LENGTHS) : this.#source.u32()
+    const selector = this.#source.u8()
+    if (selector < 96) return this.#source.pick(LENGTHS)
+    return selector < 176 ? Number(BigInt.asUintN(32, this.#literal())) : this.#source.u32()
+  }
+
+  /** A number of the host's, or just beside it. */
+  #literal(): bigint {
+    const number = nextLiteral(this.#pool.numbers, this.#source.u16()) ?? 0n
+    return BigInt.asUintN(64, number + BigInt(this.#source.pick(AROUND)))
   }
 
   /** Puts bytes into memory; where they do not fit, there is nothing, and the pointer is as good as any. */
@@ -186,7 +244,12 @@ class CallDecoder {
   #bytesFor(parameter: AbiParameter, { content }: Pointer): Uint8Array {
     const { usual, odd } = literalsFor(parameter)
     if (content === 'bytes') return this.#source.take(this.#source.u8() % 24)
-    if (this.#strays()) return this.#source.u8() < 128 ? this.#source.pick(odd) : this.#source.take(this.#source.u8() % 24)
+    if (this.#strays()) {
+      const selector = this.#source.u8()
+      if (selector < 96) return this.#source.pick(odd)
+      const text = selector < 176 ? nextLiteral(this.#pool.texts, this.#source.u16()) : undefined
+      return text ?? this.#source.take(this.#source.u8() % 24)
+    }
     return this.#source.early(usual)
   }
 
@@ -251,7 +314,7 @@ class CallDecoder {
 
   #opened(): { readonly kinds: readonly HandleKind[]; readonly argument: Argument }[] {
     return this.#earlier.flatMap(({ index }, call) => {
-      const kinds = opensOf(index)
+      const kinds = OPENED_KINDS[index]!
       const place = EXECUTOR_CALLS[index]!.parameters.find(({ meaning }) => meaning.kind === 'pointer' && meaning.yields)
       return place && kinds.length > 0 ? [{ kinds, argument: { kind: 'result' as const, call, parameter: place.name } }] : []
     })
@@ -287,7 +350,11 @@ class CallDecoder {
   }
 
   #long(): Argument {
-    if (this.#strays()) return value(this.#source.u8() < 128 ? this.#source.pick(LONGS) : this.#source.u64())
+    if (this.#strays()) {
+      const selector = this.#source.u8()
+      if (selector < 96) return value(this.#source.pick(LONGS))
+      return value(selector < 176 ? this.#literal() : this.#source.u64())
+    }
     const selector = this.#source.u8()
     return selector < 224 ? value(selector % 32) : this.#earlierResult()
   }

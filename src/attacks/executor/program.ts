@@ -1,6 +1,6 @@
 // Programs for the executor guest: typed calls whose arguments are numbers or results of earlier calls, and bytes that lie in memory for them.
 import type { AbiFunction, AbiParameter } from '../../sandbox/host/abi/index.ts'
-import { EXECUTOR_CALLS, FIELD, RECORDS, recordBytes } from './module.ts'
+import { EXECUTOR_CALLS, FIELD, HEADER, RECORDS, recordBytes } from './module.ts'
 
 /** A number, or what an earlier call wrote where one of its pointers points to. */
 export type Argument =
@@ -14,7 +14,19 @@ export type Fill =
   | { readonly kind: 'bytes'; readonly at: number; readonly bytes: Uint8Array }
   | { readonly kind: 'vectors'; readonly at: number; readonly vectors: readonly (readonly [pointer: number, length: number])[] }
 
-export interface Call {
+/** How a call is made, where it is not made once and at once. */
+export interface Manner {
+  /** Pages by which the guest's memory grows before it: what a host keeps of the memory is void then (MEM-04). At most 255. */
+  readonly grow?: number
+  /** Frames of the guest below it, entered again through its table: little of the stack is left (CTL-04). At most 65,535. */
+  readonly depth?: number
+  /** How often it is made, in one activation, which is what quotas count for (RES-08). At most 65,535. */
+  readonly times?: number
+}
+export const MANNERS = ['grow', 'depth', 'times'] as const satisfies readonly (keyof Manner)[]
+export const MOST: Readonly<Required<Manner>> = { grow: 255, depth: 65_535, times: 65_535 }
+
+export interface Call extends Manner {
   readonly fills: readonly Fill[]
   /** Index in {@link EXECUTOR_CALLS}. */
   readonly index: number
@@ -75,13 +87,22 @@ function readResult(memory: Uint8Array, pointer: bigint, size: 4 | 8): bigint {
   return size === 4 ? BigInt(view.getUint32(Number(pointer), true)) : view.getBigUint64(Number(pointer), true)
 }
 
-/** One call as a record for the guest; a double is its bits, an i32 the low half of its field. */
-export function encodeCall(index: number, args: readonly bigint[]): Uint8Array {
-  const record = new Uint8Array(recordBytes(EXECUTOR_CALLS[index]!))
-  record[0] = index
-  const view = new DataView(record.buffer)
-  for (const [i, number] of args.entries()) view.setBigUint64(FIELD * (i + 1), number, true)
-  return record
+/**
+ * Writes one call as a record for the guest; a double is its bits, an i32 the low half of its field.
+ *
+ * @returns where the record ends
+ */
+export function writeCall(view: DataView, at: number, call: Pick<Call, 'index'> & Manner, args: readonly bigint[]): number {
+  const { index, grow = 0, times = 1, depth = 0 } = call
+  const length = recordBytes(EXECUTOR_CALLS[index]!)
+  view.setUint8(at + HEADER.index, index)
+  view.setUint8(at + HEADER.grow, grow)
+  view.setUint16(at + HEADER.times, times, true)
+  view.setUint16(at + HEADER.depth, depth, true)
+  view.setUint16(at + HEADER.length, length, true)
+  for (let i = 0; i < args.length; i++) view.setBigUint64(at + FIELD * (i + 1), args[i]!, true)
+  view.setBigUint64(at + length - FIELD, 0n, true)
+  return at + length
 }
 
 /** Fills lie below the records: what a program puts there can be anything, but not the program. */

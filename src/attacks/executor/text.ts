@@ -4,10 +4,23 @@
 //   0x1000 = "dir/file"
 //   #0 path_open(fd=3, dirflags=0, path=0x1000, path_len=8, …, opened=0x100)
 //   0x1000 = (0x6000, 16) (0x6010, 4)
-//   #1 fd_read(fd=#0.opened, iovs=0x1000, iovs_len=2, nread=0x200)
+//   #1 fd_read(fd=#0.opened, iovs=0x1000, iovs_len=2, nread=0x200) grow 1, depth 0x1000, times 3
 import type { AbiFunction } from '../../sandbox/host/abi/index.ts'
 import { EXECUTOR_CALLS } from './module.ts'
-import { type Argument, type Call, entryOf, type Fill, fillBytes, fits, type Program, resultBytes, value } from './program.ts'
+import {
+  type Argument,
+  type Call,
+  entryOf,
+  type Fill,
+  fillBytes,
+  fits,
+  MANNERS,
+  type Manner,
+  MOST,
+  type Program,
+  resultBytes,
+  value,
+} from './program.ts'
 
 /** A line that is none of a program's. */
 export class ProgramError extends Error {
@@ -20,9 +33,14 @@ export function formatProgram({ seed, calls }: Program): string {
   const lines = calls.flatMap((call, index) => {
     const { name, parameters } = entryOf(call)
     const args = call.args.map((argument, i) => `${parameters[i]!.name}=${formatArgument(argument)}`)
-    return [...call.fills.map(formatFill), `#${index} ${name}(${args.join(', ')})`]
+    return [...call.fills.map(formatFill), `#${index} ${name}(${args.join(', ')})${formatManner(call)}`]
   })
   return [`seed ${number(seed)}`, ...lines].join('\n')
+}
+
+function formatManner(call: Manner): string {
+  const parts = MANNERS.flatMap((manner) => (call[manner] === undefined ? [] : [`${manner} ${number(call[manner])}`]))
+  return parts.length === 0 ? '' : ` ${parts.join(', ')}`
 }
 
 const formatArgument = (argument: Argument) =>
@@ -94,7 +112,7 @@ function parseNumber(text: string, below = 2n ** 64n): bigint {
 }
 
 function parseCall(line: string, fills: readonly Fill[], earlier: readonly Call[]): Call {
-  const match = /^#(\d+) (\w+)\((.*)\)$/.exec(line)
+  const match = /^#(\d+) (\w+)\((.*)\)(?: ([a-z0-9, ]+))?$/.exec(line)
   if (!match) return wrong('a call is written as "#0 name(parameter=value, …)"')
   if (Number(match[1]) !== earlier.length) return wrong(`this is call #${earlier.length}, counted from #0`)
   const index = EXECUTOR_CALLS.findIndex(({ name }) => name === match[2])
@@ -104,7 +122,22 @@ function parseCall(line: string, fills: readonly Fill[], earlier: readonly Call[
   const names = given.map((part) => part.split('=', 1)[0])
   if (names.join() !== parameters.map(({ name }) => name).join())
     return wrong(`the parameters of ${match[2]} are ${parameters.map(({ name }) => name).join(', ') || 'none'}`)
-  return { fills, index, args: given.map((part) => parseArgument(part.slice(part.indexOf('=') + 1), earlier)) }
+  const args = given.map((part) => parseArgument(part.slice(part.indexOf('=') + 1), earlier))
+  return { fills, index, args, ...parseManner(match[4]) }
+}
+
+function parseManner(text: string | undefined): Manner {
+  if (text === undefined) return {}
+  const parts = text.split(', ').map((part) => {
+    const [name, given, ...more] = part.split(' ')
+    const manner = MANNERS.find((each) => each === name)
+    if (!manner || given === undefined || more.length > 0)
+      return wrong(`behind a call may stand "grow", "depth" and "times", each with a number, and not "${part}"`)
+    return [manner, Number(parseNumber(given, BigInt(MOST[manner]) + 1n))] as const
+  })
+  if (new Set(parts.map(([manner]) => manner)).size < parts.length) return wrong('how a call is made is said twice')
+  if (parts.some(([, given]) => given === 0)) return wrong('a call that is made in some manner is made so at least once')
+  return Object.fromEntries(parts)
 }
 
 function parseArgument(text: string, earlier: readonly Call[]): Argument {

@@ -1,6 +1,9 @@
 // Generators of guests that try to outlive their end: handlers around exits, traps and denials, and stacks that run out (CTL-01 to CTL-11).
 import fc from 'fast-check'
+import { GRANTED_CALLS } from '../granted.ts'
 import { type Draft, exits, type Generator, generator } from './generator.ts'
+import { importsOf } from './guest.ts'
+import { callWith, honest } from './values.ts'
 
 const WASI = `
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
@@ -55,7 +58,7 @@ const saysAllowed = (depth: number) => ({ outcomes: ['completed' as const], stdo
 
 const swallowedExits = generator({
   name: 'swallowed-exits',
-  family: 'control',
+  family: 'handlers',
   threats: ['CTL-01', 'CTL-11', 'LNK-12'],
   provenance: 'measured on Node 20, 22, 24 and 26: catch_all and try_table catch what an import throws',
   drafts: fc.record({ shape, code: fc.integer({ min: 0, max: 125 }) }).map(
@@ -83,7 +86,7 @@ const TRAPS: Readonly<Record<string, string>> = {
 }
 const swallowedTraps = generator({
   name: 'swallowed-traps',
-  family: 'control',
+  family: 'handlers',
   threats: ['CTL-10', 'CTL-02', 'CTL-01'],
   provenance: 'exception-handling proposal: no clause catches a trap; Envoy-wasm#463 for what follows a trap',
   drafts: fc.record({ shape, trap: fc.constantFrom(...Object.keys(TRAPS)) }).map(
@@ -107,7 +110,7 @@ const HOST_CALLS: Readonly<Record<string, string>> = {
 }
 const recursion = generator({
   name: 'stack-exhaustion',
-  family: 'control',
+  family: 'handlers',
   threats: ['CTL-04'],
   provenance: 'core specification 7.2; CVE-2025-59466, GHSA-q8hx-mm92-4wvg',
   drafts: fc
@@ -142,4 +145,87 @@ const recursion = generator({
     }),
 })
 
-export const controlGenerators: readonly Generator[] = [swallowedExits, swallowedTraps, recursion]
+/** Output until the limit ends the guest, under handlers; whatever runs on afterwards must get nothing more from the host. */
+const swallowedKills = generator({
+  name: 'swallowed-kills',
+  family: 'handlers',
+  threats: ['CTL-01', 'CTL-02', 'WSI-17', 'LNK-12'],
+  provenance: 'measured on Node 20, 22, 24 and 26: catch_all and try_table catch what an import throws, a limit included',
+  drafts: fc.record({ shape, outputBytes: fc.integer({ min: 1, max: 7 }) }).map(
+    ({ shape, outputBytes }): Draft => ({
+      title: `Output over ${outputBytes} bytes ${describe(shape)}`,
+      attack: {
+        wat: stubborn(shape, '(call $speak)'),
+        run: { limits: { outputBytes } },
+        expect: { outcomes: ['limit'], details: ['output-limit'], forbidden: ['SURVIVED'] },
+      },
+      twin: { wat: caught(shape), expect: saysAllowed(shape.depth) },
+    }),
+  ),
+})
+
+/** Calls that succeed with honest arguments, and need nothing but what every guest has. */
+const DENIABLE = GRANTED_CALLS.filter(({ name }) =>
+  [
+    'clock_time_get',
+    'clock_res_get',
+    'random_get',
+    'args_sizes_get',
+    'environ_sizes_get',
+    'sched_yield',
+    'fd_write',
+    'fd_fdstat_get',
+    'log_write',
+    'metric_record',
+    'crypto_hash',
+    'result_timing',
+  ].includes(name),
+)
+const NOTCAPABLE = 76
+const CAUGHT = 0x5afe
+const swallowedDenials = generator({
+  name: 'swallowed-denials',
+  family: 'handlers',
+  threats: ['CTL-01', 'CTL-05', 'CTL-16', 'LNK-12'],
+  provenance: 'hosts that throw where a call is denied: catch_all takes the exception, and in some the error object with it',
+  drafts: fc
+    .record({
+      entry: fc.constantFrom(...DENIABLE),
+      handlers: shape.map(({ handlers }) => handlers),
+      times: fc.integer({ min: 1, max: 20 }),
+      inStart: fc.boolean(),
+    })
+    .map(({ entry, handlers, times, inStart }): Draft => {
+      const call = callWith(
+        entry,
+        entry.parameters.map((_, i) => honest(entry, i)),
+      )
+      // The answer is what the guest keeps: each must be that the call is not granted, and none an exception that it could catch.
+      const tried = `(local.set $got (i32.const ${CAUGHT})) ${wrap(`(local.set $got ${call})`, handlers)}
+        (if (i32.ne (local.get $got) (i32.const ${NOTCAPABLE})) (then (global.set $answer (local.get $got))))`
+      const wat = `(module ${importsOf(entry.name)} (memory (export "memory") 1) (global $answer (mut i32) (i32.const ${NOTCAPABLE}))
+        (func $try (local $got i32) (local $n i32)
+          (loop $again ${tried}
+            (local.set $n (i32.add (local.get $n) (i32.const 1)))
+            (br_if $again (i32.lt_u (local.get $n) (i32.const ${times})))))
+        ${inStart ? '(start $try)' : ''}
+        (func (export "run") (result i32) (call $try) (i32.ne (global.get $answer) (i32.const ${NOTCAPABLE}))))`
+      return {
+        title: `${entry.name}, which the policy denies, ${times} times ${describe({ handlers, inStart, depth: 0 })}`,
+        attack: {
+          wat,
+          run: { policy: { hostCalls: { deny: [entry.name] } } },
+          expect: { outcomes: ['completed'], values: ['0'], events: ['syscall-blocked'] },
+        },
+        twin: { wat, expect: { outcomes: ['completed'], values: ['1'] } },
+      }
+    }),
+})
+
+export const controlGenerators: readonly Generator[] = [
+  swallowedExits,
+  swallowedTraps,
+  swallowedKills,
+  swallowedDenials,
+  recursion,
+]

@@ -6,6 +6,7 @@ import { GRANTED_CALLS, REFUSED_CALLS } from '../granted.ts'
 import { exportKinds, names } from '../recipes/hostile-names.ts'
 import { SECTIONS, YIELD } from '../recipes/skeleton.ts'
 import { COMPLETED, type Draft, type Generator, generator, REFUSED } from './generator.ts'
+import { HOSTILE_CHARACTERS } from './texts.ts'
 
 type Type = 'i32' | 'i64' | 'f32' | 'f64' | 'externref' | 'funcref'
 const typesOf = (entry: AbiFunction): [Type[], Type[]] => [
@@ -292,26 +293,9 @@ const swappedKinds = generator({
     })),
 })
 
-/** Characters that change what a person or a terminal sees, none of which may come out of a message as it went in. */
-const HOSTILE_CHARACTERS = [
-  '\u001b',
-  '\u0007',
-  '\u0008',
-  '\r',
-  '\u0000',
-  '\u0085',
-  '\u009b',
-  '\u200b',
-  '\u202e',
-  '\u2028',
-  '\u2029',
-  '\u2066',
-  '\ufeff',
-  '\u{e0041}',
-] as const
 const hostileText = generator({
   name: 'hostile-text',
-  family: 'links',
+  family: 'texts',
   threats: ['OUT-01', 'OUT-02', 'OUT-03', 'MOD-13'],
   provenance: 'CWE-150, CWE-117, CVE-2021-42574; measured: V8 puts names into its messages as they are',
   drafts: fc

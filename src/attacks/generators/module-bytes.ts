@@ -234,7 +234,7 @@ export const BOMBS: readonly Bomb[] = [
 /** Half of the quota must be allowed and twice as much refused; how exactly something is counted is the sandbox's own affair. */
 const quotaBombs = generator({
   name: 'quota-bombs',
-  family: 'module-bytes',
+  family: 'amplification',
   threats: [...new Set(BOMBS.map(({ threat }) => threat))],
   provenance: 'JS API, implementation-defined limits; CWE-409; CWA-2023-004',
   drafts: fc.constantFrom(...BOMBS).chain((bomb) =>
@@ -253,7 +253,7 @@ const quotaBombs = generator({
 const PAGE = 65_536
 const initialSizes = generator({
   name: 'initial-sizes',
-  family: 'module-bytes',
+  family: 'amplification',
   threats: ['MOD-10', 'MOD-11'],
   provenance: 'GHSA-p8xm-42r7-89xg, CVE-2022-39392; JS API, implementation-defined limits',
   drafts: fc.oneof(

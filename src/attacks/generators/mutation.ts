@@ -1,12 +1,13 @@
 // Generators that start from modules that exist: bytes of the corpus changed at random, and random programs that are valid from the beginning.
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import type { Attack } from '../attack.ts'
+import { assemble } from '../assemble.ts'
 import { type CorpusCase, loadCorpus } from '../corpus.ts'
-import { DEFAULT_LIMITS } from '../limits.ts'
 import { mutate } from '../mutate-module.ts'
-import { Random } from '../random.ts'
+import { ByteChoices } from '../random.ts'
+import { moduleFromBytes } from '../translate-to-fuzz.ts'
 import { type Draft, type Generator, generator } from './generator.ts'
+import { importsOf } from './guest.ts'
 
 const CORPUS = fileURLToPath(new URL('../../../corpus', import.meta.url))
 /** Larger modules say nothing more when a byte of theirs changes, and cost a hundred times as much. */
@@ -31,30 +32,40 @@ const smallCases = () => {
  * Corpus modules with a few bytes changed. What comes of it is anybody's guess, so any defined ending is right; the oracles for canaries, time,
  * memory and the host's life have the word.
  */
-const mutatedCorpus: Generator = {
+const mutatedCorpus = generator({
   name: 'mutated-corpus',
-  family: 'mutation',
+  family: 'programs',
   threats: ['MOD-01', 'MOD-02', 'MOD-03', 'MOD-18', 'HST-08', 'ENG-01'],
-  generate: async (seed): Promise<Attack> => {
-    const from = await smallCases()
-    const random = new Random(seed)
-    const chosen = random.pick(from)
-    // From the attack or from the twin, which is the one that does something.
-    const original = random.pick([chosen.bytes, chosen.twin.bytes])
-    const { bytes, how } = mutate(random, original)
-    return {
-      id: `mutated-corpus@${seed}`,
-      title: `${chosen.id}, damaged: ${how || 'not at all'}`,
-      threats: mutatedCorpus.threats,
-      provenance: `byte-level mutation of ${chosen.id}`,
-      origin: { kind: 'generated', generator: 'mutated-corpus', seed },
-      bytes,
-      run: { limits: { ...DEFAULT_LIMITS, wallClockMs: 500, cpuMs: 500 } },
-      expect: { outcomes: ['refused', 'trapped', 'completed', 'exited', 'limit'] },
-      twin: chosen.twin,
-    }
-  },
-}
+  provenance: 'byte-level mutation of a case of the corpus',
+  drafts: async () =>
+    fc
+      .record({
+        chosen: fc.constantFrom(...(await smallCases())),
+        // From the attack or from the twin, which is the one that does something.
+        from: fc.constantFrom('attack' as const, 'twin' as const),
+        choices: fc.uint8Array({ minLength: 8, maxLength: 48 }),
+      })
+      .map(({ chosen, from, choices }): Draft => {
+        const original = from === 'attack' ? chosen.bytes : chosen.twin.bytes
+        const { bytes, how } = mutate(new ByteChoices(choices), original)
+        const { expect, run, conditions, setting } = chosen.twin
+        return {
+          title: `${chosen.id}, damaged: ${how || 'not at all'}`,
+          attack: {
+            bytes,
+            run: { limits: { wallClockMs: 500, cpuMs: 500 } },
+            expect: { outcomes: ['refused', 'trapped', 'completed', 'exited', 'limit'] },
+          },
+          twin: {
+            bytes: chosen.twin.bytes,
+            expect,
+            run,
+            ...(conditions && { conditions }),
+            ...(setting && { setting }),
+          },
+        }
+      }),
+})
 
 type Operand = 'i32' | 'i64' | 'f64'
 const constant: Readonly<Record<Operand, fc.Arbitrary<string>>> = {
@@ -118,7 +129,7 @@ const program = (expression: string) =>
 /** Valid programs: admission must let them through whatever they compute, and the engine must end them in one of two ways. */
 const randomValid = generator({
   name: 'random-valid',
-  family: 'mutation',
+  family: 'programs',
   threats: ['ENG-01', 'MOD-18'],
   provenance: 'random program generation in the manner of wasm-smith and wasm-opt -ttf',
   drafts: fc.record({ wild: expressions(true).i32, tame: expressions(false).i32 }).map(
@@ -130,4 +141,45 @@ const randomValid = generator({
   ),
 })
 
-export const mutationGenerators: readonly Generator[] = [mutatedCorpus, randomValid]
+/** Some host calls of each kind, so that binaryen's programs use them; `run` is what they are entered by. */
+const HOST_CALLS = [
+  'fd_write',
+  'fd_read',
+  'random_get',
+  'clock_time_get',
+  'args_sizes_get',
+  'sched_yield',
+  'log_write',
+  'proc_exit',
+]
+const SEED = `(module ${importsOf(...HOST_CALLS)} (memory (export "memory") 1 16)
+  (func (export "run") (result i32) (drop (call $sched_yield)) (i32.const 42)))`
+let seedModule: Promise<Uint8Array> | undefined
+
+/** Whole programs with host calls in them. They end by themselves; what they compute is between them and the engine. */
+const translated = generator({
+  name: 'translated-bytes',
+  family: 'programs',
+  threats: ['ENG-01', 'ENG-08', 'MOD-15', 'MOD-18'],
+  provenance: 'wasm-opt -ttf of binaryen, with our own imports as its initial content',
+  drafts: fc.uint8Array({ minLength: 64, maxLength: 4096, size: 'max' }).map((bytes): Draft => {
+    const seed = () => {
+      seedModule ??= assemble(SEED)
+      return seedModule
+    }
+    return {
+      title: `A program that binaryen makes of ${bytes.length} bytes`,
+      attack: {
+        make: async () => await moduleFromBytes(bytes, await seed()),
+        run: { limits: { wallClockMs: 5_000, cpuMs: 5_000 } },
+        expect: {
+          outcomes: ['completed', 'trapped', 'exited', 'limit'],
+          details: ['completed', 'trapped', 'exited', 'output-limit', 'uncaught-exception'],
+        },
+      },
+      twin: { wat: SEED, expect: { outcomes: ['completed'], values: ['42'] } },
+    }
+  }),
+})
+
+export const mutationGenerators: readonly Generator[] = [mutatedCorpus, randomValid, translated]

@@ -47,7 +47,7 @@ const LENGTHS = [
 ] as const
 const LONGS = [0n, 1n, -1n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 53n + 1n, 2n ** 63n - 1n, -(2n ** 63n)] as const
 
-type Value = number | bigint | string
+export type Value = number | bigint | string
 
 const signed = (value: number) => value | 0
 /** As the text format writes them: not finite, with a payload, at the ends of what there is (MEM-16). */
@@ -66,7 +66,7 @@ const DOUBLES = [
 ] as const
 
 /** A value of the kind that the table says the parameter is, mostly an extreme one; a double as text. */
-function hostile(parameter: AbiParameter): fc.Arbitrary<Value> {
+export function hostile(parameter: AbiParameter): fc.Arbitrary<Value> {
   if (parameter.type === 'f64') return fc.constantFrom(...DOUBLES)
   if (parameter.type === 'i64') return fc.oneof(fc.constantFrom(...LONGS), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }))
   switch (parameter.meaning.kind) {
@@ -85,7 +85,7 @@ function hostile(parameter: AbiParameter): fc.Arbitrary<Value> {
 }
 
 /** A value with which the call does what it is for. */
-function honest(entry: AbiFunction, index: number): number | bigint {
+export function honest(entry: AbiFunction, index: number): number | bigint {
   const { type, meaning, name } = entry.parameters[index]!
   if (type === 'i64') return 0n
   if (meaning.kind === 'fd') return entry.name === 'fd_read' ? 0 : 1
@@ -95,6 +95,10 @@ function honest(entry: AbiFunction, index: number): number | bigint {
 }
 
 const textOf = (parameter: AbiParameter, value: Value) => `(${parameter.type}.const ${value})`
+
+/** The call by the name of its import, with these arguments. */
+export const callWith = (entry: AbiFunction, values: readonly Value[]): string =>
+  `(call $${entry.name} ${entry.parameters.map((parameter, i) => textOf(parameter, values[i]!)).join(' ')})`
 
 /** True if an output of known size cannot lie where the pointer says: then no call may report success. */
 function surelyOutside(entry: AbiFunction, values: readonly Value[]): boolean {

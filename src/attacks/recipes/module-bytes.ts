@@ -95,3 +95,6 @@ export const header = recipe(
     return whole.slice(0, p.keep ?? whole.length)
   },
 )
+
+/** The bytes themselves, for a module that an engine found and that nothing describes better. */
+export const raw = recipe('bytes', { hex }, (p) => Uint8Array.from(Buffer.from(p.hex, 'hex')))

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeProgram } from '../../../src/attacks/executor/decode.ts'
 import { FAMILIES, familyOf, switchedOn } from '../../../src/attacks/executor/families.ts'
 import { EXECUTOR_CALLS, executorModule, RECORDS } from '../../../src/attacks/executor/module.ts'
-import { encodeCall, fillBytes, resolveArguments, value } from '../../../src/attacks/executor/program.ts'
+import { fillBytes, MANNERS, resolveArguments, value, writeCall } from '../../../src/attacks/executor/program.ts'
 import { shrinkProgram } from '../../../src/attacks/executor/shrink.ts'
 import { formatProgram, ProgramError, parseProgram } from '../../../src/attacks/executor/text.ts'
 
@@ -30,6 +30,16 @@ describe('decodeProgram', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('makes calls in other manners only where they are switched on', () => {
+    const made = (bits: number) =>
+      fc
+        .sample(fc.uint8Array({ minLength: 60, maxLength: 200 }), { numRuns: 300, seed: 3 })
+        .flatMap((bytes) => decodeProgram(Uint8Array.from(bytes).fill(bits, 1, 2), SIZE).calls)
+    expect(made(0x7f).every(({ grow, depth, times }) => (grow ?? depth ?? times) === undefined)).toBe(true)
+    const other = made(0x80)
+    for (const manner of MANNERS) expect(other.filter((call) => call[manner] !== undefined).length).toBeGreaterThan(5)
   })
 
   it('reaches every call, and uses handles that earlier calls opened', () => {
@@ -74,7 +84,7 @@ describe('the text form', () => {
       '0x1000 = (0x6000, 0x10) (0xffffffff, 4)',
       '0x1010 = "a" * 300',
       '0x1200 = hex 80ff',
-      '#1 fd_read(fd=#0.opened, iovs=0x1000, iovs_len=2, nread=0x200)',
+      '#1 fd_read(fd=#0.opened, iovs=0x1000, iovs_len=2, nread=0x200) grow 1, depth 0x1f40, times 3',
     ].join('\n')
     expect(formatProgram(parseProgram(text))).toBe(text)
   })
@@ -92,6 +102,10 @@ describe('the text form', () => {
     ['0x7fff = "ab"', 'Line 1: the bytes lie where the program itself does'],
     ['0x1000 = "ab" * 99999', 'Line 1: the bytes are more than there is memory'],
     ['0x1000 = "ab"', 'behind the last call'],
+    ['#0 sched_yield() slowly', 'Line 1: behind a call may stand'],
+    ['#0 sched_yield() times 0', 'Line 1: a call that is made in some manner'],
+    ['#0 sched_yield() times 0x10000', 'Line 1: 0x10000 is too large'],
+    ['#0 sched_yield() times 2, times 3', 'Line 1: how a call is made is said twice'],
   ])('%j is refused with its line and what is wrong', (text, message) => {
     expect(() => parseProgram(text)).toThrow(ProgramError)
     expect(() => parseProgram(text)).toThrow(message)
@@ -122,10 +136,12 @@ describe('arguments', () => {
   it('that are results outside of the memory are 0', () => {
     expect(resolveArguments(program, program.calls[2]!, earlier, new Uint8Array(SIZE))).toEqual([0n])
   })
-  it('become a record of eight bytes each', () => {
+  it('become a record of eight bytes each, behind how the call is made', () => {
     const index = EXECUTOR_CALLS.findIndex(({ name }) => name === 'fd_close')
-    expect(encodeCall(index, [0x0102n])).toEqual(
-      Uint8Array.of(index, 0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    const view = new DataView(new ArrayBuffer(32))
+    expect(writeCall(view, 8, { index, depth: 0x0304, times: 2 }, [0x0102n])).toBe(32)
+    expect(new Uint8Array(view.buffer)).toEqual(
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, index, 0, 2, 0, 4, 3, 24, 0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     )
     expect(value(3)).toEqual({ kind: 'value', value: 3n })
   })
