@@ -3,9 +3,8 @@
 import { randomFillSync } from 'node:crypto'
 import { setTimeout as startTimer } from 'node:timers'
 import { NaiveExit, type NaiveGuest, naiveEnv, naiveWasi } from './bare-imports.ts'
+import { callExport, type Ending, endingOf, entryOf, resultOf } from './ending.ts'
 import type { Target, TargetResult, TargetRun } from './target.ts'
-
-type Ending = Pick<TargetResult, 'outcome' | 'detail'> & { messages?: string[]; exitCode?: number; values?: string[] }
 
 /** Compiles and instantiates; like most loaders it is async and hands back the exports. */
 async function load(bytes: Uint8Array, guest: NaiveGuest): Promise<WebAssembly.Exports> {
@@ -16,35 +15,15 @@ async function load(bytes: Uint8Array, guest: NaiveGuest): Promise<WebAssembly.E
   return instance.exports
 }
 
-function entryOf(exports: WebAssembly.Exports): { call: string }[] {
-  for (const name of ['_start', 'run', 'main']) if (typeof exports[name] === 'function') return [{ call: name }]
-  return []
-}
-
 async function runGuest(run: TargetRun, guest: NaiveGuest): Promise<Ending> {
   const exports = await load(run.module, guest)
-  let last: unknown
-  for (const step of run.calls ?? entryOf(exports)) {
-    const call = exports[step.call] as (...args: unknown[]) => unknown
-    last = call(...((step as { args?: readonly unknown[] }).args ?? []))
-  }
-  const values = last === undefined ? [] : Array.isArray(last) ? last.map(String) : [String(last)]
+  let values: string[] = []
+  for (const { call, args } of run.calls ?? entryOf(exports)) values = callExport(exports, call, args)
   return { outcome: 'completed', detail: 'completed', exitCode: 0, values }
 }
 
-/** Sorts what came out of the guest the way a caller of the JS API can: by the class of the error. */
-function endingOf(error: unknown): Ending {
-  const messages = [String(error)]
-  if (error instanceof NaiveExit) return { outcome: 'exited', detail: 'exited', exitCode: error.code }
-  if (error instanceof WebAssembly.RuntimeError) return { outcome: 'trapped', detail: 'RuntimeError', messages }
-  if (error instanceof WebAssembly.CompileError) return { outcome: 'refused', detail: 'CompileError', messages }
-  if (error instanceof WebAssembly.LinkError) return { outcome: 'refused', detail: 'LinkError', messages }
-  if (error instanceof TypeError && error.message.startsWith('WebAssembly.instantiate()')) {
-    // A missing import module is a TypeError in the JS API, not a LinkError.
-    return { outcome: 'refused', detail: 'TypeError', messages }
-  }
-  return { outcome: 'fault', detail: error instanceof Error ? error.name : 'thrown-value', messages }
-}
+const bareEndingOf = (error: unknown): Ending =>
+  error instanceof NaiveExit ? { outcome: 'exited', detail: 'exited', exitCode: error.code } : endingOf(error)
 
 /** The usual watchdog: a timer on the thread that the guest occupies, so it can only fire once the guest has let go. */
 function watchdog(milliseconds: number): { expired: Promise<Ending>; stop(): void } {
@@ -68,18 +47,9 @@ async function run(run: TargetRun): Promise<TargetResult> {
     random: (bytes) => randomFillSync(bytes),
   }
   const timer = watchdog(run.limits.wallClockMs)
-  const ending = await Promise.race([runGuest(run, guest).catch(endingOf), timer.expired])
+  const ending = await Promise.race([runGuest(run, guest).catch(bareEndingOf), timer.expired])
   timer.stop()
-  return {
-    outcome: ending.outcome,
-    detail: ending.detail,
-    messages: ending.messages ?? [],
-    stdout: Buffer.concat(guest.stdout),
-    stderr: Buffer.concat(guest.stderr),
-    exitCode: ending.exitCode ?? null,
-    values: ending.values ?? [],
-    events: [],
-  }
+  return resultOf(ending, Buffer.concat(guest.stdout), Buffer.concat(guest.stderr))
 }
 
 const bare: Target = {

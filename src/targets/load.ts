@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Target, UNENFORCED } from './target.ts'
+import { GUEST_LANGUAGES, type OfferedFunction, type Target, UNENFORCED, WITHHELD } from './target.ts'
 
 /** The target cannot be used; the message says which, why, and what to do. */
 export class TargetError extends Error {
@@ -14,6 +14,13 @@ const BUILT_IN = new Map<string, { readonly module: string; readonly argument: s
   ['jail', { module: 'targets/sandbox', argument: 'jail' }],
   ['inline', { module: 'targets/sandbox', argument: 'inline' }],
   ['bare', { module: 'targets/bare', argument: null }],
+  ['node:wasi', { module: 'targets/hosts/node-wasi', argument: null }],
+  ['browser_wasi_shim', { module: 'targets/hosts/browser-wasi-shim', argument: null }],
+  ['extism', { module: 'targets/hosts/extism', argument: 'extism' }],
+  ['extism2', { module: 'targets/hosts/extism', argument: 'extism2' }],
+  ['extism2-worker', { module: 'targets/hosts/extism', argument: 'extism2-worker' }],
+  ['quickjs-wasi', { module: 'targets/hosts/quickjs-wasi', argument: null }],
+  ['preview2-shim', { module: 'targets/hosts/preview2-shim', argument: null }],
 ])
 
 export const BUILT_IN_TARGETS: readonly string[] = [...BUILT_IN.keys()]
@@ -86,6 +93,14 @@ async function callFactory(specifier: string, path: string, factory: unknown, ar
   }
 }
 
+const NUMBER_TYPES: readonly unknown[] = ['i32', 'i64', 'f32', 'f64']
+
+function isOffered(value: unknown): boolean {
+  const { module, name, parameters, results } = (value ?? {}) as Partial<Record<keyof OfferedFunction, unknown>>
+  const types = (list: unknown): boolean => Array.isArray(list) && list.every((type) => NUMBER_TYPES.includes(type))
+  return typeof module === 'string' && typeof name === 'string' && types(parameters) && types(results)
+}
+
 const isUnenforced = (value: unknown): boolean => (UNENFORCED as readonly unknown[]).includes(value)
 
 /** The shape only: what it does is for the oracles to judge. */
@@ -103,6 +118,19 @@ function checkTarget(value: unknown, path: string): Target {
   if (typeof target['run'] !== 'function') throw wrong('`run` must be a function')
   if (target['unenforced'] !== undefined && !(Array.isArray(target['unenforced']) && target['unenforced'].every(isUnenforced))) {
     throw wrong(`\`unenforced\` must be a list out of ${UNENFORCED.join(', ')} if it is there`)
+  }
+  if (target['guests'] !== undefined && !(GUEST_LANGUAGES as readonly unknown[]).includes(target['guests'])) {
+    throw wrong(`\`guests\` must be ${GUEST_LANGUAGES.join(' or ')} if it is there`)
+  }
+  const { withholds } = target
+  if (
+    withholds !== undefined &&
+    !(Array.isArray(withholds) && withholds.every((one) => (WITHHELD as readonly unknown[]).includes(one)))
+  ) {
+    throw wrong(`\`withholds\` must be a list out of ${WITHHELD.join(', ')} if it is there`)
+  }
+  if (target['offers'] !== undefined && !(Array.isArray(target['offers']) && target['offers'].every(isOffered))) {
+    throw wrong('`offers` must be a list of {module, name, parameters, results} with i32, i64, f32 and f64 if it is there')
   }
   for (const name of ['describe', 'close']) {
     if (target[name] !== undefined && typeof target[name] !== 'function')

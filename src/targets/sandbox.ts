@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import {
   type AuditRecord,
+  type AuditSink,
   checkOutDirectory,
   createSandbox,
   type ExecutionResult,
@@ -13,6 +14,7 @@ import {
 } from '../sandbox/index.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { runBare, startBreached } from './breach.ts'
+import { showInEditor } from './editor.ts'
 import { arrive, leave, policyFromText, refusedBy } from './supply.ts'
 import {
   type CallStep,
@@ -37,6 +39,7 @@ const OUTCOMES: Readonly<Record<ExecutionResult['outcome'], TargetOutcome>> = {
   'fuel-limit': 'limit',
   'memory-limit': 'limit',
   'output-limit': 'limit',
+  'host-call-limit': 'limit',
   terminated: 'terminated',
   // A guest that takes its jail with it, or makes the sandbox fail, has done something that it must not be able to do.
   'jail-lost': 'fault',
@@ -46,13 +49,20 @@ const OUTCOMES: Readonly<Record<ExecutionResult['outcome'], TargetOutcome>> = {
 /** One jail is kept for the next run: what cases say of resident memory counts all that is there, and has no room for jails that wait. */
 const POOL = { idleJails: 1 }
 
+/** What an embedder provides that a test may want to stand in for. */
+export interface SandboxTargetOptions {
+  /** What stands where decisions are recorded; it hands them on to the given sink, from which the audit oracle reads. */
+  readonly audit?: (sink: AuditSink) => AuditSink
+}
+
 /** @param level isolation level that is attacked */
-export default function makeSandboxTarget(level: 'jail' | 'inline'): Target {
+export default function makeSandboxTarget(level: 'jail' | 'inline', options: SandboxTargetOptions = {}): Target {
+  const { audit: around = (sink) => sink } = options
   const unlimited = { wallClockMs: null, cpuMs: null, residentBytes: null }
   const base: PolicyInput = level === 'jail' ? {} : { isolation: { level, exclusiveJail: false }, quotas: unlimited }
   // Of the run that is going on. A second one beside it (`benign-neighbour`) has no policy of its own, and nothing to record.
   let audit: string[] = []
-  const sandbox = createSandbox(base, { audit: { write: (record) => void audit.push(decisionOf(record)) }, pool: POOL })
+  const sandbox = createSandbox(base, { audit: around({ write: (record) => void audit.push(decisionOf(record)) }), pool: POOL })
   return {
     name: `sandbox-${level}`,
     version: `wasm-gauntlet ${version}`,
@@ -63,7 +73,7 @@ export default function makeSandboxTarget(level: 'jail' | 'inline'): Target {
     close: () => sandbox[Symbol.asyncDispose](),
     run: (run) => {
       if (run.breach?.layer === 'bare') return runBare(run.breach)
-      if (run.dnsServer !== undefined || run.breach || run.supply || keepsState(run)) return runAlone(base, level, run)
+      if (run.dnsServer !== undefined || run.breach || run.supply || keepsState(run)) return runAlone(base, level, run, around)
       if (run.policy !== undefined) audit = []
       return runOn(sandbox, level, run, audit)
     },
@@ -76,10 +86,16 @@ const decisionOf = ({ operation, decision }: AuditRecord) => `${operation} ${dec
 const keepsState = ({ policy }: TargetRun): boolean => Boolean((policy as PolicyInput | undefined)?.capabilities?.kv)
 
 /** In a sandbox of its own, with the name server and the key-value store of this run. */
-async function runAlone(base: PolicyInput, level: 'jail' | 'inline', run: TargetRun): Promise<TargetResult> {
+async function runAlone(
+  base: PolicyInput,
+  level: 'jail' | 'inline',
+  run: TargetRun,
+  around: (sink: AuditSink) => AuditSink,
+): Promise<TargetResult> {
   const audit: string[] = []
   const dnsServers = run.dnsServer === undefined ? {} : { dnsServers: [run.dnsServer] }
-  const options = { audit: { write: (record: AuditRecord) => void audit.push(decisionOf(record)) }, pool: POOL, ...dnsServers }
+  const sink = around({ write: (record) => void audit.push(decisionOf(record)) })
+  const options = { audit: sink, pool: POOL, ...dnsServers }
   await using sandbox = new Sandbox(resolvePolicy(base), options, run.breach && startBreached(run.breach))
   const result = await runOn(sandbox, level, run, audit)
   // An attacker in the jail may well break it; for the host to end it then is the right answer.
@@ -122,8 +138,9 @@ async function runOn(
       if (refused !== undefined) throw refused
     }
     const unwritten = supply?.out === undefined ? [] : await leave(supply.out, results)
+    const shown = supply?.editor === undefined ? [] : await showInEditor(supply.editor, results)
     const ended = answer(results)
-    return { ...ended, messages: [...ended.messages, ...unwritten], audit }
+    return { ...ended, messages: [...ended.messages, ...unwritten, ...shown], audit }
   } catch (error) {
     if (error instanceof GuestNotReady) return { ...answer([error.result]), audit }
     const refused = refusedBy(error)

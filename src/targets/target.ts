@@ -32,6 +32,8 @@ export interface Supply {
   readonly before?: readonly Earlier[]
   /** Directory of the host into which the files that the guest leaves are written. */
   readonly out?: string
+  /** Workspace of an editor that shows what the guest logs, and opens the files that it names. */
+  readonly editor?: string
 }
 
 /** JavaScript of an attacker in a layer of a host that has such layers, as if a guest had broken out of the engine there. */
@@ -91,7 +93,33 @@ export interface TargetResult {
   readonly audit?: readonly string[]
   /** Milliseconds from the decision to end the guest to the certainty that it is gone, the longest of the run; for targets that measure it. */
   readonly killMs?: number
+  /**
+   * Why the run cannot be expressed on this host, in one sentence: said before anything was run, and then nothing is judged. For a foreign host only;
+   * what our own sandbox is asked to do, it must answer for.
+   */
+  readonly inapplicable?: string
 }
+
+/** A number type of a function that a host offers for import. */
+export type NumberType = 'i32' | 'i64' | 'f32' | 'f64'
+
+/** A function that a host offers for import. */
+export interface OfferedFunction {
+  readonly module: string
+  readonly name: string
+  readonly parameters: readonly NumberType[]
+  readonly results: readonly NumberType[]
+  /** For hosts that keep texts for their guests: `allocate` takes a size and gives a place, `store-byte` takes a place and a byte. */
+  readonly role?: 'allocate' | 'store-byte'
+}
+
+/** What a host takes for a guest. */
+export const GUEST_LANGUAGES = ['webassembly', 'javascript'] as const
+export type GuestLanguage = (typeof GUEST_LANGUAGES)[number]
+
+/** What a guest leaves that a host may keep to itself: what it wrote, the code with which it exited, what its functions returned. */
+export const WITHHELD = ['output', 'exit-code', 'values'] as const
+export type Withheld = (typeof WITHHELD)[number]
 
 /**
  * What a target may refuse to promise. `time`, `resident-memory`: limits. `waiting-host-calls`: host calls for which the guest has to wait, so that
@@ -112,6 +140,12 @@ export interface Target {
    * policy must say so too. A target that promises a limit and does not keep it has no entry here, and is found out.
    */
   readonly unenforced?: readonly Unenforced[]
+  /** What its guests are. Scripts come in `TargetRun.module` as UTF-8. Default: WebAssembly. */
+  readonly guests?: GuestLanguage
+  /** What it does not give to its embedder, so that attacks which are judged by that do not apply to it. */
+  readonly withholds?: readonly Withheld[]
+  /** Functions of its own that guests may import, beside WASI preview 1: the gauntlet calls them with values that they do not expect. */
+  readonly offers?: readonly OfferedFunction[]
   /** Facts for the report, such as flags that are active. Asked once per run of the gauntlet. */
   describe?(): Promise<Readonly<Record<string, string>>>
   run(run: TargetRun): Promise<TargetResult>

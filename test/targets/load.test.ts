@@ -39,6 +39,9 @@ describe('loadTarget', () => {
     ['bad-name.ts', /`name` must be/],
     ['bad-close.ts', /`close` must be a function/],
     ['bad-unenforced.ts', /`unenforced` must be a list/],
+    ['bad-guests.ts', /`guests` must be webassembly or javascript/],
+    ['bad-offers.ts', /`offers` must be a list/],
+    ['bad-withholds.ts', /`withholds` must be a list/],
   ])('%s: says what is wrong', async (file, message) => {
     const loading = loadTarget(join(FIXTURES, 'wrong', file))
     await expect(loading).rejects.toThrow(TargetError)
