@@ -22,6 +22,8 @@ export const about: FuzzTargetAbout = {
   threats: ['CTL-09', 'HST-09', 'MEM-24', 'RES-07', 'RES-12', 'NET-01'],
   includes: ['build/src/sandbox/broker', 'build/src/sandbox/policy/net-patterns', 'build/src/sandbox/text'],
   maxLength: 512,
+  minimumEdges: 800,
+  minimumReached: 270,
 }
 
 /** Nobody listens there. */

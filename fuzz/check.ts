@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { PropertyRun } from '../src/campaign/property.ts'
 
-const parameters = (seed: number, milliseconds: number) => ({
+export const parameters = (seed: number, milliseconds: number) => ({
   seed,
   numRuns: Number.MAX_SAFE_INTEGER,
   interruptAfterTimeLimit: milliseconds,

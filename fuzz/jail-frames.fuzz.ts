@@ -6,6 +6,8 @@ export const about: FuzzTargetAbout = {
   threats: ['CTL-09', 'HST-09', 'LNK-08', 'RES-07', 'FSX-15'],
   includes: ['build/src/sandbox/isolation'],
   maxLength: 512,
+  minimumEdges: 150,
+  minimumReached: 110,
 }
 
 export function fuzz(data: Buffer): void {

@@ -28,7 +28,7 @@ const PATHS = [
 ]
 const NUMBERS = [0, 1, -1, 0.5, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 1e308]
 const VALUES = [1.5, -0, Number.NaN, Number.POSITIVE_INFINITY, 5e-324, -1n, 2n ** 63n - 1n]
-const KINDS = ['uncaught-exception', 'output-limit', 'stopped', 'out-of-memory']
+const KINDS = ['uncaught-exception', 'output-limit', 'host-call-limit', 'stopped', 'out-of-memory']
 
 /** Something of each kind that a jail says; the rest of the choices are the source's. */
 type Said = (source: Source) => { readonly type: FrameType; readonly value: unknown; readonly rest?: Uint8Array }

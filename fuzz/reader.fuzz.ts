@@ -9,6 +9,8 @@ export const about: FuzzTargetAbout = {
   threats: ['MOD-01', 'MOD-02', 'MOD-03', 'MOD-16', 'MOD-18'],
   includes: ['build/src/wasm', 'build/src/sandbox/admission'],
   maxLength: 1024,
+  minimumEdges: 500,
+  minimumReached: 300,
 }
 
 const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00)

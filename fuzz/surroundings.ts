@@ -11,7 +11,7 @@ import type { LocalEvent } from '../src/sandbox/host/context.ts'
 import type { MountSpec, TreeChange, TreeEntry } from '../src/sandbox/host/fs/file-system.ts'
 import type { Report } from '../src/sandbox/host/reports.ts'
 import { encodeJson, FRAME, type Frame, FrameReader } from '../src/sandbox/isolation/frames.ts'
-import type { GuestSurroundings } from '../src/sandbox/isolation/guest.ts'
+import type { GuestSurroundings } from '../src/sandbox/isolation/guest-context.ts'
 import { decodeJailFrame, type JailFrame, MAX_JAIL_PAYLOAD } from '../src/sandbox/isolation/jail-frames.ts'
 import { Received } from '../src/sandbox/isolation/received.ts'
 import { encodeChange } from '../src/sandbox/isolation/wire.ts'
@@ -100,21 +100,23 @@ export class Surroundings implements GuestSurroundings {
   readonly #reports: Report[] = []
   readonly #store = new MemoryKvStore()
   readonly #records: AuditRecord[] = []
-  readonly #broker: Broker
-  readonly #received: Received
+  readonly #seed: number
+  #broker: Broker | null = null
   #output = 0
   #stop = false
 
   constructor(seed: number) {
+    this.#seed = seed
+  }
+
+  /** Made when the first request comes, because most programs make none. */
+  #newBroker(): Broker {
     const { quotas, capabilities } = executorPolicy
-    const { inodes, fileBytes, reports, reportBytes, handles } = quotas
-    // Each call of the executor is an activation of its own, and only what all of them together leave is looked at.
-    this.#received = new Received({ inodes, fileBytes, reports: 20 * reports, reportBytes: 20 * reportBytes })
-    this.#broker = new Broker({
+    return new Broker({
       services: [
         new KvService({ namespace: 'executor', quotas, store: this.#store }),
-        new CryptoService({ grant: capabilities.crypto!, keys: KEYS, handles, pace: 'at once' }),
-        new FakeNetwork(seed),
+        new CryptoService({ grant: capabilities.crypto!, keys: KEYS, handles: quotas.handles, pace: 'at once' }),
+        new FakeNetwork(this.#seed),
       ],
       deadlineMs: quotas.hostCallMs,
       audit: { write: (record) => void this.#records.push(record) },
@@ -130,7 +132,10 @@ export class Surroundings implements GuestSurroundings {
   readonly event = (event: LocalEvent): void => void this.#events.push(event)
   readonly report = (report: Report): void => void this.#reports.push(report)
   readonly channel = {
-    call: (request: BrokerRequest): BrokerReply => decodeReply(this.#broker.handleNow(encodeRequest(request))),
+    call: (request: BrokerRequest): BrokerReply => {
+      this.#broker ??= this.#newBroker()
+      return decodeReply(this.#broker.handleNow(encodeRequest(request)))
+    },
   }
   readonly stopRequested = (): boolean => this.#stop
   /** Nobody waits: a guest that sleeps is ended, as an embedder would whose patience is at its end. */
@@ -151,6 +156,10 @@ export class Surroundings implements GuestSurroundings {
 
   /** Whatever a cell sends, its host must take; or an honest guest's jail is ended, and the embedder told of an attack. */
   #refusedFrame(changes: readonly TreeChange[]): string | null {
+    if (this.#events.length + this.#reports.length + changes.length === 0) return null
+    const { inodes, fileBytes, reports, reportBytes } = executorPolicy.quotas
+    // Each call of the executor is an activation of its own, and only what all of them together leave is looked at.
+    const received = new Received({ inodes, fileBytes, reports: 20 * reports, reportBytes: 20 * reportBytes })
     const reader = new FrameReader(MAX_JAIL_PAYLOAD)
     const local = this.#events.filter(
       ({ type }) => type !== 'network-access' && type !== 'access-refused' && type !== 'audit-failed',
@@ -167,7 +176,7 @@ export class Surroundings implements GuestSurroundings {
       } catch {
         return `the host refuses a frame of the cell: ${Buffer.from(frame.payload).toString('latin1', 0, 300)}`
       }
-      if ((decoded.kind === 'report' || decoded.kind === 'change') && !this.#received.add(decoded))
+      if ((decoded.kind === 'report' || decoded.kind === 'change') && !received.add(decoded))
         return `the host takes no more ${decoded.kind}s, although the guest kept to its quotas`
     }
     return null

@@ -41,6 +41,7 @@ const contextOf = (): HostContext =>
     grants: {
       ...Object.fromEntries(ABI.flatMap(({ capabilities }) => capabilities).map((capability) => [capability, true])),
       hostCalls: { deny: [], log: [] },
+      callLimit: null,
     },
     memory: { check: () => undefined },
     death: null,

@@ -2,14 +2,13 @@
 // somebody's already; there are never more than there may be, nobody is passed over, and in the end all are gone.
 import fc from 'fast-check'
 import type { Property } from '../../src/campaign/property.ts'
-import { KeptModules } from '../../src/sandbox/cache/kept-modules.ts'
 import { PoolFull } from '../../src/sandbox/errors.ts'
-import { DEFAULT_CELL } from '../../src/sandbox/isolation/cell-limits.ts'
 import { FairQueue } from '../../src/sandbox/isolation/fair-queue.ts'
-import type { JailListener, JailProcess } from '../../src/sandbox/isolation/jail-process.ts'
+import type { JailProcess } from '../../src/sandbox/isolation/jail-process.ts'
 import { Jails } from '../../src/sandbox/isolation/jails.ts'
 import { readPoolOptions } from '../../src/sandbox/isolation/pool-options.ts'
 import { checkPropertyAsync } from '../check.ts'
+import { FakeJail } from '../models/fake-jail.ts'
 
 const MIB = 2 ** 20
 const KEYS = [null, 'a', 'b'] as const
@@ -52,51 +51,6 @@ const trial = fc.record({
 type Trial = typeof trial extends fc.Arbitrary<infer T> ? T : never
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** A jail of no process: what the pool sees of one, and what really happened to it. */
-class FakeJail {
-  readonly modules = new KeptModules()
-  cell = DEFAULT_CELL
-  ended: { readonly detail: string; readonly outOfMemory: boolean } | null = null
-  residentBytes = MIB
-  /** Keys of the guests that its cell has had. */
-  guests: (string | null)[] = []
-  used = false
-  spoke = false
-  #listener: JailListener = () => {}
-
-  listen(listener: JailListener): void {
-    this.#listener = listener
-    if (this.ended) listener({ kind: 'gone', ...this.ended })
-  }
-  sendJson(): void {
-    // The one thing that the pool tells a jail is to end its cell.
-    queueMicrotask(() => {
-      this.guests = []
-      this.#listener({ kind: 'cell-gone' })
-    })
-  }
-  sample() {
-    return { cpuMs: 0, residentBytes: this.residentBytes }
-  }
-  get lastResidentBytes(): number {
-    return this.residentBytes
-  }
-  async cellReady(): Promise<void> {}
-  keepHostAlive(): void {}
-  async kill(): Promise<void> {
-    this.die()
-  }
-  die(): void {
-    if (this.ended) return
-    this.ended = { detail: 'it ended', outOfMemory: false }
-    this.#listener({ kind: 'gone', ...this.ended })
-  }
-  speak(): void {
-    this.spoke = true
-    this.#listener({ kind: 'ready', probe: {} })
-  }
-}
 
 interface Guest {
   readonly jail: FakeJail

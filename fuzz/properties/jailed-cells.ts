@@ -46,6 +46,16 @@ const activation = fc.record({
   ),
   ending,
 })
+/** What every cell may say, and none while nothing is asked of it. */
+const UNASKED = {
+  output: { kind: 'output', stream: 'stdout', bytes: Uint8Array.of(1) },
+  'an ending': { kind: 'ending', ending: RETURNED, memoryBytes: 0, hostCalls: 0, counts: null },
+  'a request': { kind: 'request', payload: new Uint8Array(0) },
+  'an event': {
+    kind: 'event',
+    event: { type: 'syscall-logged', severity: 'info', message: 'm', hostCall: 'c', errno: 'success' },
+  },
+} as const satisfies Readonly<Record<string, Parameters<JailListener>[0]>>
 const life = fc.record({
   reuse: fc.constantFrom(null, 'a', 'b'),
   module: fc.constantFrom('m', 'n'),
@@ -59,7 +69,12 @@ const life = fc.record({
     'in the middle of a call',
     'in the middle of a request',
     'pipe not empty',
+    'after it spoke between two calls',
   ),
+  /** What it says then. */
+  says: fc.constantFrom<keyof typeof UNASKED>('output', 'an ending', 'a request', 'an event'),
+  /** Its first call ends by itself, as far as its jail knows, and over the limit, as far as the host does. */
+  late: fc.nat(5).map((n) => n === 0),
   /** The jail says that its cell is gone. */
   obeys: fc.nat(20).map((n) => n > 0),
   flood: fc.constantFrom(0, 0, 0, 0, 0, 0, 5000),
@@ -94,13 +109,16 @@ class FakeJail {
     const { reuse, module: name, exclusive, load } = this.life!
     const mine = exclusive || reuse === null ? null : `${reuse} ${name}`
     for (const gone of forget) this.kept.delete(gone)
+    // What the host does not count would add up, guest after guest. It says what to forget with the next load of what may be kept.
+    if (spec.moduleId !== undefined && this.kept.size > this.modules.statistics.entries)
+      this.problems.push(`the jail keeps ${this.kept.size} modules, and its host knows of ${this.modules.statistics.entries}`)
     if (module === null) {
       if (mine === null || this.kept.get(spec.moduleId ?? '') !== mine)
         this.problems.push(`a guest of ${reuse} gets what was compiled for ${this.kept.get(spec.moduleId ?? '') ?? 'nobody'}`)
     }
     // As a cell does it: what was compiled is handed out when its guest ended by itself.
     const ended = load.ending.kind === 'returned' || load.ending.kind === 'exited'
-    if (spec.moduleId !== undefined && honest.has(load.deed) && ended) {
+    if (spec.moduleId !== undefined && ended) {
       if (mine === null) this.problems.push('a module is kept though nobody may have the cell that compiled it')
       else this.kept.set(spec.moduleId, mine)
     }
@@ -118,8 +136,10 @@ class FakeJail {
     const { next } = this
     if (next) queueMicrotask(next)
   }
-  sample(): null {
-    return null
+  /** Processor time, as the host sees it. */
+  cpuMs = 0
+  sample() {
+    return { cpuMs: this.cpuMs, residentBytes: 0 }
   }
   reply(): void {}
   letGo(): void {}
@@ -148,6 +168,7 @@ const PLAIN: GuestSpec = {
     crypto: false,
     reports: { count: 0, bytes: 0 },
     hostCalls: { deny: [], log: [] },
+    callLimit: null,
   },
 }
 const LIMITS = { wallClockMs: 60_000, cpuMs: 60_000, residentBytes: 2 ** 34 }
@@ -166,7 +187,7 @@ async function holds(lives: readonly Life[]): Promise<string | null> {
 }
 
 async function live(jail: FakeJail, of: Life): Promise<string | null> {
-  const { reuse, exclusive, load, calls, end, obeys, flood } = of
+  const { reuse, exclusive, load, calls, end, says, obeys, flood } = of
   Object.assign(jail, { life: of, obeys, terminated: false, pipeIsClean: true })
   const fates: string[] = []
   const jails = {
@@ -190,8 +211,10 @@ async function live(jail: FakeJail, of: Life): Promise<string | null> {
       return new Broker({ services: [hangs], deadlineMs: 60_000, audit: NO_AUDIT, instance: 'i', module: 'm', event })
     },
   )
+  const before = jail.cpuMs
   const does = ({ deed, ending: how }: Life['load']) => {
     jail.next = () => {
+      if (of.late && jail.cpuMs === before) jail.cpuMs += 2 * LIMITS.cpuMs
       for (let i = 0; i < flood; i++) jail.listener({ kind: 'event', event: EVENT })
       for (let i = 0; i < flood; i++) tell(EVENT)
       for (const said of DEEDS[deed]) jail.listener(said)
@@ -209,7 +232,8 @@ async function live(jail: FakeJail, of: Life): Promise<string | null> {
     ended ||= how.kind !== 'returned'
     if (ended) break
   }
-  if (!ended && end !== 'between two calls' && end !== 'pipe not empty') {
+  if (!ended && end === 'after it spoke between two calls') jail.listener(UNASKED[says])
+  if (!ended && end.startsWith('in the middle')) {
     jail.next = end === 'in the middle of a call' ? null : () => jail.listener({ kind: 'request', payload: HANG })
     void housing.call('f', [])
     await new Promise((resolve) => setImmediate(resolve))
@@ -222,7 +246,7 @@ const HANG = encodeRequest({ operation: 'test.hang', fields: {} })
 
 /** @param done what came to pass, the load first @param ended whether that was the end of the guest already */
 function judge(
-  { reuse, exclusive, end, flood }: Life,
+  { reuse, exclusive, end, flood, late }: Life,
   done: readonly Life['load'][],
   ended: boolean,
   jail: FakeJail,
@@ -238,7 +262,10 @@ function judge(
     if (unclean) return `a cell was given on after ${unclean.deed}, ${unclean.ending.kind}`
     if (end === 'pipe not empty') return 'a cell was given on with something left in its pipe'
     if (!ended && end !== 'between two calls') return `a cell was given on ${end}`
+    if (late) return 'the cell of a guest that was over its limit was given on'
   } else if (fate === 'given') {
+    if (!ended && end === 'after it spoke between two calls')
+      return 'a jail was given back that spoke when nothing was asked of it'
     if (!jail.terminated || !jail.obeys) return 'a jail was given back whose cell was not ended'
     if (exclusive) return 'the jail of a guest that was to be alone was given back'
     if (!ended && end.startsWith('in the middle')) return `a jail was given back that was stopped ${end}, with its pipe as it was`
@@ -248,7 +275,7 @@ function judge(
 
 const property: Property = {
   name: 'jailed-cells',
-  threats: ['CTL-12', 'CTL-15', 'ENG-03', 'SUP-06', 'SUP-11', 'RES-07', 'CTL-09'],
+  threats: ['CTL-12', 'CTL-15', 'ENG-03', 'SUP-06', 'SUP-11', 'RES-04', 'RES-07', 'CTL-09'],
   run: (seed, milliseconds) => checkPropertyAsync(trial, holds, (value) => JSON.stringify(value), seed, milliseconds),
 }
 export default property

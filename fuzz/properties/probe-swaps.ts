@@ -138,6 +138,8 @@ class World {
   #canary: { readonly sha256: string; readonly share: number; readonly first: number } | null = null
   #before: string[] = []
   #state = 'none'
+  /** The comparison in which the replacement caused something grave. */
+  #grave: object | null = null
   /** Hashes that somebody agreed to, as far as it has been kept. */
   readonly #agreed = new Set<string>()
   #offered: { readonly share: number | null; readonly any: boolean } | null = null
@@ -197,6 +199,8 @@ class World {
       this.#try(this.runner.stop('p', { abort: one.abort }))
     }
     await turn()
+    if (this.#grave !== null && this.#grave === this.#canary)
+      this.problems.push('a replacement that caused something grave is tried on')
   }
 
   start(): void {
@@ -303,6 +307,10 @@ class World {
   #note(event: ProbeEvent): void {
     if (event.type === 'run-skipped') for (let run = event.first; run <= event.last; run++) this.#fate(run, 'skipped')
     if (event.type === 'run-finished' || event.type === 'run-failed') this.#fate(event.run, 'ended')
+    if (event.type === 'run-finished' && event.arm === 'canary' && this.#canary && event.run >= this.#canary.first) {
+      const { securityEvents, outcome } = event.result
+      if (securityEvents.length > 0 && outcome !== 'terminated') this.#grave = this.#canary
+    }
     if (event.type === 'run-started') {
       this.#fate(event.run, 'started')
       const canary = this.#canary

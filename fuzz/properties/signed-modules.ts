@@ -25,7 +25,7 @@ const change = fc.record({
   ),
 })
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
-const tampering = fc.record({
+export const tampering = fc.record({
   required: fc.integer({ min: 1, max: 3 }),
   changes: fc.array(change, { minLength: 1, maxLength: 3 }),
 })
@@ -45,8 +45,12 @@ function contentOf(bytes: Uint8Array): string | null {
 }
 const SIGNED = contentOf(MODULE)
 
-function holds({ required, changes }: { required: number; changes: readonly Change[] }): string | null {
-  const bytes = changes.reduce(apply, MODULE)
+export function holds({ required, changes }: { required: number; changes: readonly Change[] }): string | null {
+  return verifiedAsSigned(changes.reduce(apply, MODULE), required)
+}
+
+/** @returns what is wrong, in one sentence, or null */
+export function verifiedAsSigned(bytes: Uint8Array, required: number): string | null {
   const { problem, signers } = verifyModule(bytes, trust(required))
   if (problem !== null) return null
   if (signers.length < required) return `${signers.length} signers pass for ${required}`

@@ -123,6 +123,7 @@ const GRANTS: Grants = {
   crypto: true,
   reports: { count: 0, bytes: 0 },
   hostCalls: { deny: [], log: [] },
+  callLimit: null,
 }
 const HOST = { handles: 4, seeded: true }
 

@@ -1,10 +1,12 @@
 // The executor's harness: honest programs run, and every kind of misbehaviour of a host is noticed.
 import { afterEach, describe, expect, it } from 'vitest'
-import { runProgram } from '../../fuzz/executor.ts'
+import { runOneOfMany, runProgram } from '../../fuzz/executor.ts'
 import hostCalls from '../../fuzz/properties/host-calls.ts'
 import linkableImports from '../../fuzz/properties/linkable-imports.ts'
 import { Surroundings } from '../../fuzz/surroundings.ts'
+import { decodeProgram } from '../../src/attacks/executor/decode.ts'
 import { parseProgram } from '../../src/attacks/executor/text.ts'
+import { Random } from '../../src/attacks/random.ts'
 import { ERRNO, GuestFault } from '../../src/sandbox/host/errno.ts'
 import { GuestMemory } from '../../src/sandbox/host/guest-memory.ts'
 import { HandleTable } from '../../src/sandbox/host/handles.ts'
@@ -100,6 +102,68 @@ describe('runProgram', () => {
     })
     const { failure } = await hostCalls.run(1, 5000)
     expect(failure?.counterexample.match(/^#/gm)).toHaveLength(1)
+  })
+
+  it.each([
+    ['deep in the stack', 'depth 0x1f40'],
+    ['again and again', 'times 40'],
+    ['after its memory grew', 'grow 1'],
+    ['after its memory could not grow', 'grow 9'],
+  ])('has nothing against a guest that calls %s', (_, manner) => {
+    expect(run(...OPEN, `#1 clock_res_get(id=0, resolution=0x300) ${manner}`, '#2 fd_close(fd=#0.opened)')).toBeNull()
+  })
+
+  it('notices a host that keeps a view of the memory that has grown', () => {
+    const first = new Uint8Array(8)
+    weaken(GuestMemory.prototype, 'writeU64', () => void first.fill(1))
+    weaken(GuestMemory.prototype, 'check', () => {})
+    expect(run('#0 clock_res_get(id=0, resolution=0x1fff9) grow 1')).toContain('resolution points outside')
+  })
+
+  it('notices what only the last of many calls does', () => {
+    const { open } = HandleTable.prototype
+    weaken(HandleTable.prototype, 'open', function (this: HandleTable, handle) {
+      if (this.use.open > 11) throw new TypeError('a defect')
+      return open.call(this, handle)
+    })
+    weaken(HandleTable.prototype, 'reserve', () => {})
+    expect(run(...OPEN)).toBeNull()
+    const repeated = [OPEN[0]!, `${OPEN[1]} times 9`]
+    expect(run(...repeated)).toContain('ended the guest with {"kind":"fault"')
+  })
+
+  it('notices a byte beside the results of a repeated call', () => {
+    const { writeU64 } = GuestMemory.prototype
+    weaken(GuestMemory.prototype, 'writeU64', function (this: GuestMemory, pointer, value) {
+      writeU64.call(this, pointer, value)
+      this.writeU32(pointer + 8, 1)
+    })
+    expect(run('#0 clock_res_get(id=0, resolution=0x300) times 2')).toContain('changed the byte at 776')
+  })
+
+  it('notices what one program leaves for the next', () => {
+    const left = new Set<number>()
+    const { get } = HandleTable.prototype
+    weaken(HandleTable.prototype, 'get', function (this: HandleTable, fd) {
+      if (fd === 9 && left.size > 200) throw new TypeError('a defect')
+      left.add(left.size)
+      return get.call(this, fd)
+    })
+    const program = parseProgram('#0 fd_close(fd=9)')
+    const problems = Array.from({ length: 300 }, () => runOneOfMany(program)).filter((problem) => problem !== null)
+    expect(problems[0]).toContain('ended the guest with {"kind":"fault"')
+  })
+
+  it('comes to the same in a guest of its own and in one that is used again', () => {
+    const programs = Array.from({ length: 300 }, (_, seed) => {
+      const random = new Random(seed)
+      return decodeProgram(
+        Uint8Array.from({ length: 80 }, () => random.below(256)),
+        65_536,
+      )
+    })
+    expect(programs.map(runOneOfMany)).toEqual(programs.map(() => null))
+    expect(programs.slice(0, 60).map(runProgram)).toEqual(programs.slice(0, 60).map(() => null))
   })
 
   it('notices output over its cap', () => {
