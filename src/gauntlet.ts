@@ -6,10 +6,15 @@ export { RUN_RECORD_VERSION, type RunRecord, runRecordSchema } from './reports/r
 export { writeReports } from './reports/write.ts'
 export {
   type CallStep,
+  type GuestLanguage,
+  type NumberType,
+  type OfferedFunction,
   TARGET_OUTCOMES,
   type Target,
   type TargetOutcome,
   type TargetResult,
   type TargetRun,
+  type Unenforced,
+  type Withheld,
 } from './targets/target.ts'
 export { loadThreatModel, type ThreatModel } from './threats/index.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Condition, RunOptions } from '../attacks/attack.ts'
 import type { Limits } from '../oracles/limits.ts'
-import { UNENFORCED } from '../targets/target.ts'
+import { GUEST_LANGUAGES, UNENFORCED, WITHHELD } from '../targets/target.ts'
 
 /** A trial on its way into the chamber. */
 export interface TrialMessage {
@@ -39,7 +39,12 @@ const result = z.strictObject({
   events: z.array(text).readonly(),
   audit: z.array(text).readonly().optional(),
   killMs: z.number().optional(),
+  inapplicable: text.optional(),
 })
+
+const numberTypes = z.array(z.enum(['i32', 'i64', 'f32', 'f64'])).readonly()
+const role = z.enum(['allocate', 'store-byte']).exactOptional()
+const offered = z.strictObject({ module: text, name: text, parameters: numberTypes, results: numberTypes, role })
 
 /** Every message from a chamber. `at` is `monotonicMs()` of the chamber. */
 export const fromChamber = z.discriminatedUnion('kind', [
@@ -49,6 +54,9 @@ export const fromChamber = z.discriminatedUnion('kind', [
     version: text,
     own: z.boolean(),
     unenforced: z.array(z.enum(UNENFORCED)).readonly(),
+    guests: z.enum(GUEST_LANGUAGES),
+    withholds: z.array(z.enum(WITHHELD)).readonly(),
+    offers: z.array(offered).readonly(),
   }),
   z.strictObject({ kind: z.literal('open-failed'), message: text }),
   z.strictObject({ kind: z.literal('facts'), facts: z.record(text, text) }),

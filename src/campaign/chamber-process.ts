@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { loadTarget } from '../targets/load.ts'
 import type { Target } from '../targets/target.ts'
 import type { FromChamber, ToChamber, TrialMessage } from './chamber-messages.ts'
-import { describeThrown, toOutcome } from './chamber-result.ts'
+import { describeThrown, describeThrownIn, toOutcome } from './chamber-result.ts'
 import { monotonicMs } from './clock.ts'
 import { conduct } from './conditions.ts'
 import { RealmWatch } from './realm-watch.ts'
@@ -39,6 +39,16 @@ async function open(specifier: string, sources: string | null): Promise<void> {
       version: target.version,
       own: target.own === true,
       unenforced: target.unenforced ?? [],
+      withholds: target.withholds ?? [],
+      guests: target.guests ?? 'webassembly',
+      // Own objects with just these fields: an adapter may keep more in its list.
+      offers: (target.offers ?? []).map(({ module, name, parameters, results, role }) => ({
+        module,
+        name,
+        parameters,
+        results,
+        ...(role && { role }),
+      })),
     })
   } catch (error) {
     say({ kind: 'open-failed', message: describeThrown(error) })
@@ -56,7 +66,7 @@ async function runTrial(message: TrialMessage): Promise<void> {
   const heart = setInterval(beat, BEAT_EVERY_MS)
   try {
     const { value, threw, failed, disturbances } = await conduct(target!, message)
-    const outcome = failed ? { result: null, threw: describeThrown(threw) } : toOutcome(value, message.limits.outputBytes)
+    const outcome = failed ? { result: null, threw: describeThrownIn(threw) } : toOutcome(value, message.limits.outputBytes)
     // Rejections that nobody handles are announced after the microtasks of a turn: two turns, and they belong to this trial.
     await turn()
     await turn()
@@ -73,7 +83,7 @@ async function close(): Promise<void> {
   process.exit(0)
 }
 
-const unhandled = (error: unknown): void => say({ kind: 'unhandled', text: describeThrown(error) })
+const unhandled = (error: unknown): void => say({ kind: 'unhandled', text: describeThrownIn(error) })
 
 process.on('unhandledRejection', (error) => unhandled(error))
 process.on('uncaughtException', (error) => unhandled(error))

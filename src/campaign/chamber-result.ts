@@ -1,5 +1,6 @@
 // Makes what a target returned, or threw, into plain data that can cross to the parent: bounded, and without running a foreign getter twice.
 import type { TargetResult } from '../targets/target.ts'
+import { describeThrown as failureOf, topFunction } from './engines/finding-key.ts'
 
 export interface Outcome {
   readonly result: TargetResult | null
@@ -31,6 +32,12 @@ export function describeThrown(error: unknown): string {
   }
 }
 
+/** The same with the function that threw it, where that is known: two bugs may say the same. */
+export function describeThrownIn(error: unknown): string {
+  const place = topFunction(failureOf(error).stack)
+  return place === '' ? describeThrown(error) : `${describeThrown(error)} (thrown by ${place})`
+}
+
 /** @param outputLimit the trial's limit on output, in bytes */
 export function toOutcome(value: unknown, outputLimit: number): Outcome {
   try {
@@ -49,7 +56,8 @@ export function toOutcome(value: unknown, outputLimit: number): Outcome {
     const outcome = cut(given.outcome) as TargetResult['outcome']
     const result = { outcome, detail: cut(given.detail), messages, stdout, stderr, exitCode, values, events }
     const killMs = typeof given.killMs === 'number' ? { killMs: given.killMs } : {}
-    return { result: { ...result, ...(audit && { audit }), ...killMs }, threw: null }
+    const inapplicable = typeof given.inapplicable === 'string' ? { inapplicable: cut(given.inapplicable) } : {}
+    return { result: { ...result, ...(audit && { audit }), ...killMs, ...inapplicable }, threw: null }
   } catch (error) {
     return { result: null, threw: `reading the target’s result threw: ${describeThrown(error)}` }
   }

@@ -4,7 +4,7 @@ import type { Condition, Trial } from '../attacks/attack.ts'
 import { deadlineOf, limitsOf } from '../oracles/limits.ts'
 import type { Effects, Observation } from '../oracles/observation.ts'
 import { isWarning } from '../oracles/process.ts'
-import type { Unenforced } from '../targets/target.ts'
+import type { GuestLanguage, OfferedFunction, Unenforced, Withheld } from '../targets/target.ts'
 import { Canaries, type Disturbance } from './canaries.ts'
 import { type Answer, type FromChamber, fromChamber, type ToChamber } from './chamber-messages.ts'
 import { monotonicMs, pause } from './clock.ts'
@@ -40,6 +40,9 @@ export interface ChamberInfo {
   readonly own: boolean
   /** Limits that the target refuses to promise; see `Target`. */
   readonly unenforced: readonly Unenforced[]
+  readonly withholds: readonly Withheld[]
+  readonly guests: GuestLanguage
+  readonly offers: readonly OfferedFunction[]
 }
 
 /** How a chamber ended that was asked to close. */
@@ -134,7 +137,8 @@ export class Chamber {
       // A group of its own, so that it and what it starts can be ended together, and a Ctrl-C at the terminal does not reach it.
       detached: true,
       ...(options.engine !== undefined && { execPath: options.engine }),
-      env: { PATH: process.env['PATH'] ?? '', ...canaries.environment },
+      // What the target keeps in temporary files goes with the chamber, however that ends.
+      env: { PATH: process.env['PATH'] ?? '', TMPDIR: canaries.directory, ...canaries.environment },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -387,8 +391,8 @@ async function hello(child: ChildProcess, options: ChamberOptions): Promise<Cham
         const message = fromChamber.safeParse(raw)
         if (!message.success) return
         if (message.data.kind === 'ready') {
-          const { name, version, own, unenforced } = message.data
-          resolve({ name, version, own, unenforced })
+          const { kind: _, ...info } = message.data
+          resolve(info)
         } else if (message.data.kind === 'open-failed') fail(message.data.message)
       })
       child.send({ kind: 'open', target: options.target, sources: options.sources ?? null } satisfies ToChamber)

@@ -1,7 +1,8 @@
-// The engine matrix: the whole corpus against our own sandbox on several versions of the engine, and how long guests outlived their limits.
+// The engine matrix: the whole corpus against our own sandbox on several engines, and how long guests outlived their limits.
 import { execFileSync } from 'node:child_process'
 import type { Attack } from '../attacks/attack.ts'
 import { loadCorpus } from '../attacks/corpus.ts'
+import { canBeTriedInline, ForeignEngine, type Runtime, runtimeOf } from './engine-foreign.ts'
 import { runRegression } from './regression.ts'
 import type { Pair, TargetChoice, Tried } from './trials.ts'
 
@@ -13,9 +14,11 @@ export const SURVIVAL_BOUND_MS = 2_000
 
 /** What one engine made of the corpus. */
 export interface EngineResult {
-  /** Its own word: `v24.21.0`, V8 `13.6…`. */
+  /** Its own word: `v24.21.0`, V8 `13.6…`. Of another engine than Node: `bun 1.4.5`, and what it has in place of V8. */
   readonly node: string
   readonly v8: string
+  /** Without jails, where there can be none. Default: `jail`. Outcomes are only compared within a level: the words of the two differ. */
+  readonly level?: 'jail' | 'inline'
   readonly attacks: number
   readonly contained: number
   /** Cases whose twin this engine cannot compile, as it lacks a feature of WebAssembly: they cannot be tried there. */
@@ -48,11 +51,48 @@ export async function runMatrix(options: MatrixOptions): Promise<EngineResult[]>
   if (corpus.unreadable[0]) throw corpus.unreadable[0]
   const attacks = options.only ? corpus.attacks.filter(({ id }) => options.only!.includes(id)) : corpus.attacks
   const results: EngineResult[] = []
-  for (const engine of options.engines) {
+  const found = options.engines.map((engine) => ({ engine, ...runtimeOf(engine) }))
+  for (const { engine, runtime } of found) {
     if (options.signal?.aborted) break
-    results.push(await runEngine(engine, attacks, options))
+    if (runtime === 'node') results.push(await runEngine(engine, attacks, options))
+  }
+  const foreign = found.filter(({ runtime }) => runtime !== 'node')
+  // What the others are compared with: the same sandbox on the engine that it is made for.
+  const beside = foreign.length > 0 ? [{ engine: process.execPath, ...runtimeOf(process.execPath) }] : []
+  for (const { engine, runtime, version } of [...beside, ...foreign]) {
+    if (options.signal?.aborted) break
+    results.push(await runInline(engine, runtime, version, attacks, options))
   }
   return results
+}
+
+/** What each runtime has under it, as far as it tells. */
+const ENGINE_OF: Readonly<Record<Runtime, string>> = { node: process.versions.v8, bun: 'none, JavaScriptCore', deno: 'its own' }
+
+/** The sandbox without a jail, on whatever engine. */
+async function runInline(
+  engine: string,
+  runtime: Runtime,
+  version: string,
+  attacks: readonly Attack[],
+  options: MatrixOptions,
+): Promise<EngineResult> {
+  const node = runtime === 'node' ? `${version} inline` : `${runtime} ${version}`
+  const able = attacks.filter(canBeTriedInline)
+  const unknown: string[] = []
+  const pairs: Pair[] = []
+  const foreign = new ForeignEngine(engine, runtime)
+  try {
+    for (const attack of able) {
+      if (options.signal?.aborted) break
+      if (mustCompile(attack) && !(await foreign.takes(attack.twin.bytes))) unknown.push(attack.id)
+      else pairs.push(await foreign.runPair(attack))
+      options.onProgress?.(node, pairs.length + unknown.length, able.length)
+    }
+  } finally {
+    await foreign.close()
+  }
+  return { node, v8: ENGINE_OF[runtime], level: 'inline', notApplicable: unknown, ...summary(pairs) }
 }
 
 async function runEngine(engine: string, attacks: readonly Attack[], options: MatrixOptions): Promise<EngineResult> {
@@ -88,11 +128,11 @@ async function notCompiled(engine: string, attacks: readonly Attack[]): Promise<
   const input = attacks.map(({ twin }) => Buffer.from(twin.bytes).toString('base64')).join('\n')
   const text = execFileSync(engine, ['--eval', VALIDATE], { input, encoding: 'utf8', timeout: 60_000, maxBuffer: 2 ** 24 })
   const answers = text.trim().split('\n')
-  // Twins that no engine takes are refused for that on purpose.
-  return new Set(
-    attacks.filter(({ twin }, i) => answers[i] === 'false' && !twin.expect.outcomes.includes('refused')).map(({ id }) => id),
-  )
+  return new Set(attacks.filter((attack, i) => answers[i] === 'false' && mustCompile(attack)).map(({ id }) => id))
 }
+
+/** Twins that no engine takes are refused for that on purpose. */
+const mustCompile = ({ twin }: Attack): boolean => !twin.expect.outcomes.includes('refused')
 
 function versionsOf(engine: string): [node: string, v8: string] {
   const text = execFileSync(engine, ['--print', 'process.version + " " + process.versions.v8'], {
@@ -138,9 +178,13 @@ export function differences(
     const outcomes = results.map(({ outcomes: of, notApplicable }) =>
       notApplicable.includes(attack) ? 'not applicable' : (of.get(attack) ?? 'not run'),
     )
-    return new Set(outcomes.filter((outcome) => outcome !== 'not applicable')).size <= 1 ? [] : [{ attack, outcomes }]
+    const differ = (level: 'jail' | 'inline') =>
+      new Set(outcomes.filter((outcome, i) => levelOf(results[i]!) === level && outcome !== 'not applicable')).size > 1
+    return differ('jail') || differ('inline') ? [{ attack, outcomes }] : []
   })
 }
+
+const levelOf = ({ level }: EngineResult): 'jail' | 'inline' => level ?? 'jail'
 
 /** Why the matrix fails: attacks that were not contained, and guests that outlived their end. Empty if it passes. */
 export function failures(results: readonly EngineResult[]): string[] {

@@ -6,6 +6,7 @@ import type { Budget } from './budget.ts'
 import { pause } from './clock.ts'
 import type { Journal } from './journal.ts'
 import { ReusedChamber } from './reused-chamber.ts'
+import type { Shard } from './shard.ts'
 import type { Pair, TargetChoice } from './trials.ts'
 
 /** A generator of attacks, as the registry of src/attacks lists them. */
@@ -24,6 +25,8 @@ export interface GeneratedOptions {
   readonly accept?: (attack: Attack) => boolean
   /** Seed of the run; each attack gets a seed of its own from it. */
   readonly seed: number
+  /** If machines share the run, each takes every n-th seed. */
+  readonly shard?: Shard
   readonly budget: Budget
   readonly parallel: number
   readonly journal: Journal | null
@@ -52,7 +55,7 @@ const emptyTally = (threats: readonly string[]): Tally => ({
 
 /** Runs until the budget is spent. Rejects with ChamberError if the target does not load. */
 export async function runGenerated(options: GeneratedOptions): Promise<CampaignRecord> {
-  const { target, seed, budget, parallel } = options
+  const { target, seed, budget, parallel, shard = { number: 1, of: 1 } } = options
   const byGenerator: Record<string, Tally> = {}
   const broken = new Set<string>()
   let index = 0
@@ -63,7 +66,7 @@ export async function runGenerated(options: GeneratedOptions): Promise<CampaignR
     const number = index++
     const generator = options.generators[number % options.generators.length]!
     if (broken.has(generator.name)) return await pause(0)
-    const attack = await make(generator, seedFor(seed, number), (text) => {
+    const attack = await make(generator, seedFor(seed, number * shard.of + shard.number - 1), (text) => {
       broken.add(generator.name)
       options.onFault(text)
     })

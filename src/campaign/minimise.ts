@@ -1,15 +1,20 @@
-// Makes the module of a finding smaller while the finding stays the same: whole parts of the module first, then its bytes.
+// Makes the module of a finding smaller while the finding stays the same: sections, functions and other entries, then instructions, then sizes.
+// A valid module stays valid all the way; what is malformed is reduced as far as it can be read, and then byte by byte.
+import { createHash } from 'node:crypto'
 import {
   encodeExportSection,
+  MalformedModule,
   readModule,
   replaceSections,
   SECTION_ORDER,
   type SectionId,
   type WasmModule,
-  writer,
 } from '../wasm/index.ts'
 import { monotonicMs } from './clock.ts'
 import { type MinimisedInput, minimiseInput, type StillFails } from './minimise-bytes.ts'
+import { smallerBodies, withBody } from './reduce/bodies.ts'
+import { SPACES, sizeOf, withoutEntries } from './reduce/entries.ts'
+import { smallerSizes } from './reduce/sizes.ts'
 
 export interface ModuleBudget {
   readonly attempts: number
@@ -17,8 +22,6 @@ export interface ModuleBudget {
   readonly signal?: AbortSignal
 }
 
-/** `unreachable`: a body that fits every type. No locals, one instruction, `end`. */
-const EMPTY_BODY = Uint8Array.of(0x00, 0x00, 0x0b)
 const CODE = 10 satisfies SectionId
 const EXPORT = 7 satisfies SectionId
 /** Sections that are well-formed only together: function and code, data count and data. */
@@ -26,6 +29,8 @@ const TOGETHER: readonly (readonly SectionId[])[] = [
   [3, CODE],
   [12, 11],
 ]
+/** Candidates between two turns of the event loop: a signal must be heard even if no candidate is worth a question. */
+const TURN_EVERY = 256
 
 function tryRead(bytes: Uint8Array): WasmModule | null {
   try {
@@ -35,63 +40,150 @@ function tryRead(bytes: Uint8Array): WasmModule | null {
   }
 }
 
-/** Smaller modules that are one step away, the biggest steps first. Whether they are still valid is for the predicate to find out. */
-function* smallerModules(bytes: Uint8Array, module: WasmModule): Generator<Uint8Array> {
+/** The engine's own validation, which compiles nothing; only asked about modules that our reader, with its limits, has taken. */
+const isValid = (bytes: Uint8Array): boolean => tryRead(bytes) !== null && WebAssembly.validate(Uint8Array.from(bytes))
+
+class Reduction {
+  best: Uint8Array
+  attempts = 0
+  readonly #stillFails: StillFails
+  readonly #budget: ModuleBudget
+  readonly #untilMs: number
+  readonly #staysValid: boolean
+  readonly #asked = new Set<string>()
+  #seen = 0
+
+  constructor(bytes: Uint8Array, stillFails: StillFails, budget: ModuleBudget) {
+    this.best = bytes
+    this.#stillFails = stillFails
+    this.#budget = budget
+    this.#untilMs = monotonicMs() + budget.milliseconds
+    this.#staysValid = isValid(bytes)
+  }
+
+  get spent(): boolean {
+    const { attempts, signal } = this.#budget
+    return this.attempts >= attempts || this.remainingMs <= 0 || signal?.aborted === true
+  }
+
+  get remainingMs(): number {
+    return this.#untilMs - monotonicMs()
+  }
+
+  /** Asks whether a module shows the finding; the predicate gets a copy of its own. */
+  async ask(candidate: Uint8Array): Promise<boolean> {
+    this.attempts++
+    return await this.#stillFails(Uint8Array.from(candidate))
+  }
+
+  /** Takes a candidate if it is smaller and shows the finding. Never asks twice about the same bytes. */
+  async #accept(candidate: Uint8Array): Promise<boolean> {
+    if (++this.#seen % TURN_EVERY === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (candidate.length >= this.best.length || (this.#staysValid && !isValid(candidate))) return false
+    const identity = createHash('sha256').update(candidate).digest('base64')
+    if (this.#asked.has(identity)) return false
+    this.#asked.add(identity)
+    if (!(await this.ask(candidate))) return false
+    this.best = candidate
+    return true
+  }
+
+  /** Takes the first candidate that shows the finding. */
+  async #first(candidates: Iterable<Uint8Array>): Promise<boolean> {
+    for (const candidate of candidates) {
+      if (this.spent) return false
+      if (await this.#accept(candidate)) return true
+    }
+    return false
+  }
+
+  /** Steps of one kind until none is left. Returns whether there was one. */
+  async #all(candidates: (bytes: Uint8Array, module: WasmModule) => Iterable<Uint8Array>): Promise<boolean> {
+    let changed = false
+    for (
+      let module = tryRead(this.best);
+      module && (await this.#first(candidates(this.best, module)));
+      module = tryRead(this.best)
+    )
+      changed = true
+    return changed
+  }
+
+  /** Takes entries out of one space, from the last to the first, in ever smaller groups. */
+  async #entries(space: (typeof SPACES)[number]): Promise<boolean> {
+    let changed = false
+    const first = tryRead(this.best)
+    for (let group = first ? sizeOf(first, space) : 0; group >= 1; group = Math.floor(group / 2)) {
+      let module = tryRead(this.best)
+      for (let end = module ? sizeOf(module, space) : 0; module && end > 0 && !this.spent; end -= group) {
+        const candidate = withoutEntries(this.best, module, space, Math.max(0, end - group), end)
+        if (!candidate || !(await this.#accept(candidate))) continue
+        changed = true
+        module = tryRead(this.best)
+      }
+    }
+    return changed
+  }
+
+  /** Each kind of step by turns until none gets further. */
+  async structure(): Promise<void> {
+    for (let changed = true; changed && !this.spent; ) {
+      changed = await this.#all(withoutSections)
+      for (const space of SPACES) if (await this.#entries(space)) changed = true
+      if (await this.#all(withoutExports)) changed = true
+      if (await this.#bodies()) changed = true
+      if (await this.#all(smallerSizes)) changed = true
+    }
+  }
+
+  async #bodies(): Promise<boolean> {
+    let changed = false
+    for (let index = (tryRead(this.best)?.bodies.length ?? 0) - 1; index >= 0 && !this.spent; index--) {
+      if (await this.#all((bytes, module) => withSmallerBody(bytes, module, index))) changed = true
+    }
+    return changed
+  }
+}
+
+function* withoutSections(bytes: Uint8Array, module: WasmModule): Generator<Uint8Array> {
   if (module.customs.length > 0) yield replaceSections(bytes, module, new Map(), { dropCustom: () => true })
   const present = new Set(module.sections.map((entry) => entry.id))
   for (const id of [...SECTION_ORDER].reverse()) if (present.has(id)) yield replaceSections(bytes, module, new Map([[id, null]]))
   for (const ids of TOGETHER)
     if (ids.every((id) => present.has(id))) yield replaceSections(bytes, module, new Map(ids.map((id) => [id, null])))
-  const { exports, bodies } = module
-  for (let i = 0; i < exports.length; i++) {
-    yield replaceSections(bytes, module, new Map([[EXPORT, encodeExportSection(exports.toSpliced(i, 1))]]))
-  }
-  for (let i = 0; i < bodies.length; i++) {
-    if (bodies[i]!.size > EMPTY_BODY.length)
-      yield replaceSections(bytes, module, new Map([[CODE, withoutBody(bytes, module, i)]]))
-  }
 }
 
-/** The payload of the code section with one body emptied. */
-function withoutBody(bytes: Uint8Array, module: WasmModule, index: number): Uint8Array {
-  return writer.vec(
-    module.bodies.map((body, i) => {
-      const contents = i === index ? EMPTY_BODY : bytes.subarray(body.offset, body.offset + body.size)
-      return writer.bytes(writer.u32(contents.length), contents)
-    }),
-  )
+function* withoutExports(bytes: Uint8Array, module: WasmModule): Generator<Uint8Array> {
+  const { exports } = module
+  for (let i = 0; i < exports.length; i++)
+    yield replaceSections(bytes, module, new Map([[EXPORT, encodeExportSection(exports.toSpliced(i, 1))]]))
+}
+
+function* withSmallerBody(bytes: Uint8Array, module: WasmModule, index: number): Generator<Uint8Array> {
+  for (const contents of smallerBodies(bytes, module, index))
+    yield replaceSections(bytes, module, new Map([[CODE, withBody(bytes, module, index, contents)]]))
 }
 
 /**
  * Returns the smallest module found for which `stillFails` holds. Bounded by attempts and time; what the budget does not allow is left as
- * it is. Bytes that our reader does not accept are reduced as plain bytes.
+ * it is.
  */
 export async function minimiseModule(bytes: Uint8Array, stillFails: StillFails, budget: ModuleBudget): Promise<MinimisedInput> {
-  const untilMs = monotonicMs() + budget.milliseconds
-  let attempts = 0
-  const spent = (): boolean => attempts >= budget.attempts || monotonicMs() >= untilMs || budget.signal?.aborted === true
-  const ask = async (candidate: Uint8Array): Promise<boolean> => {
-    attempts++
-    return await stillFails(Uint8Array.from(candidate))
+  const reduction = new Reduction(bytes, stillFails, budget)
+  if (reduction.spent || !(await reduction.ask(bytes))) {
+    return { bytes, attempts: reduction.attempts, reproduced: false, complete: !reduction.spent }
   }
-  if (spent() || !(await ask(bytes))) return { bytes, attempts, reproduced: false, complete: !spent() }
-  let best = bytes
-  for (let changed = true; changed && !spent(); ) {
-    changed = false
-    const module = tryRead(best)
-    if (!module) break
-    for (const candidate of smallerModules(best, module)) {
-      if (spent()) break
-      if (candidate.length >= best.length || !(await ask(candidate))) continue
-      best = candidate
-      changed = true
-      break
-    }
+  try {
+    await reduction.structure()
+  } catch (error) {
+    // A module that the reader takes may still have a form that the reducer does not know: what it came to so far is kept.
+    if (!(error instanceof MalformedModule || error instanceof RangeError)) throw error
   }
-  if (spent()) return { bytes: best, attempts, reproduced: true, complete: false }
+  const { best, attempts } = reduction
+  if (reduction.spent || isValid(best)) return { bytes: best, attempts, reproduced: true, complete: !reduction.spent }
   const rest = await minimiseInput(best, stillFails, {
     attempts: budget.attempts - attempts,
-    milliseconds: untilMs - monotonicMs(),
+    milliseconds: reduction.remainingMs,
     ...(budget.signal ? { signal: budget.signal } : {}),
   })
   return {

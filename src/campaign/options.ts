@@ -4,6 +4,7 @@ import type { FindingRecord, Result, RunRecord, TrialRecord, WeakeningRecord } f
 import type { ThreatModel } from '../threats/index.ts'
 import type { runCoverageGuided } from './engines/coverage-guided.ts'
 import type { AttackGenerator } from './generated.ts'
+import type { Shard } from './shard.ts'
 
 /** The parts of a run, in their order. */
 export const STAGES = ['corpus', 'weakenings', 'properties', 'generated', 'coverage-guided', 'reports'] as const
@@ -33,12 +34,18 @@ export interface GauntletOptions {
   /** 0 to 2^31 - 1. */
   readonly seed: number
   readonly budgetMs: number
+  /** Which sample of the weakenings a short run tries; rounds that follow each other try all of them. Default: the seed. */
+  readonly round?: number
   /** Targets that the user named, as given to `--target`. Default: jail and inline, and bare as the harness's check of itself. */
   readonly targets?: readonly string[]
   /** Default: all. `reports` is always among them. */
   readonly stages?: readonly StageName[]
   /** Only attacks with one of these ids, or with a threat among them. */
   readonly only?: readonly string[]
+  /** The part of the work that is this machine's, if several share a run. Default: all of it. */
+  readonly shard?: Shard
+  /** Folder of the inputs that coverage-guided targets have gathered, one folder each. Default: `.cache/fuzz` in the project. */
+  readonly corpora?: string
   /** Chambers at a time. Default: the processors less one. */
   readonly parallel?: number
   /** When aborted, the run ends what it has begun and is recorded as interrupted. */

@@ -5,20 +5,30 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { quote } from '../oracles/text.ts'
 import type { EngineRunRecord, FindingRecord } from '../reports/run-record.ts'
+import type { TryAgain } from './again.ts'
+import type { WitnessedCell } from './cells.ts'
 import { monotonicMs } from './clock.ts'
+import { findingOfProperty, propertyCause } from './failures.ts'
+import { portableProperty } from './portable.ts'
 import { killGroup } from './processes.ts'
 import { engineNotRun, type PropertyAnswer, type PropertyFailure } from './property.ts'
-import { findingId, severityOf, type ThreatPlaces } from './triage.ts'
+import type { ThreatPlaces } from './triage.ts'
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
 /** Time for loading the property and for shrinking a counterexample, on top of the property's own, in milliseconds. */
 const GRACE_MS = 30_000
 
 const failure = z.object({ message: z.string(), counterexample: z.string(), replay: z.string().optional() })
+const witnessed = z.strictObject({
+  call: z.string(),
+  grant: z.enum(['granted', 'filtered', 'not-granted']),
+  outcome: z.string(),
+  times: z.number(),
+})
 const answer = z.object({
   name: z.string(),
   threats: z.array(z.string()),
-  run: z.object({ executions: z.number(), failure: failure.optional() }).nullable(),
+  run: z.object({ executions: z.number(), failure: failure.optional(), witnessed: z.array(witnessed).optional() }).nullable(),
   fault: z.string().nullable(),
 })
 
@@ -58,7 +68,12 @@ export function runProperty(path: string, seed: number, milliseconds: number, si
     )
     signal?.addEventListener('abort', stop)
     child.once('error', (error) => fault(`its process could not be started: ${error.message}`))
-    child.once('exit', (code, by) => fault(`its process ended without an answer (${by ?? code}): ${quote(tail, 300)}`))
+    child.once('exit', (code, by) => {
+      const ended = (): void => fault(`its process ended without an answer (${by ?? code}): ${quote(tail, 300)}`)
+      // On a busy machine the end is seen before what was sent last; all that was sent comes before the channel is closed.
+      if (child.connected) child.once('disconnect', ended)
+      else setImmediate(ended)
+    })
     child.once('message', (raw) => {
       const parsed = answer.safeParse(raw)
       if (parsed.success) done(parsed.data as PropertyAnswer)
@@ -75,6 +90,7 @@ export interface PropertyStageResult {
   /** Counterexample to write beside the finding. */
   readonly failure: PropertyFailure | null
   readonly fault: string | null
+  readonly witnessed?: readonly WitnessedCell[]
 }
 
 /** One property, run and recorded. `file` is its path relative to the project. */
@@ -90,7 +106,7 @@ export async function propertyStage(
   const result = await runProperty(path, seed, milliseconds, signal)
   const seconds = (monotonicMs() - startedMs) / 1000
   // The seed is the run's, so the same property tries the same inputs again.
-  const replay = `npx gauntlet fuzz --seed ${seed}`
+  const replay = `npx gauntlet replay ${portableProperty(result.name, seed)}`
   if (!result.run) {
     const stopped = signal?.aborted === true
     const reason = stopped ? 'stopped before it had an answer' : (result.fault ?? 'no answer')
@@ -118,40 +134,19 @@ export async function propertyStage(
     seconds,
     replay,
   }
-  if (!refuted)
-    return { engine, finding: null, failure: null, fault: executions > 0 ? null : `the property ${file} executed nothing` }
-  return { engine, finding: findingOfProperty(result, refuted, replay, file, places), failure: refuted, fault: null }
+  const seen = result.run.witnessed ? { witnessed: result.run.witnessed } : {}
+  if (!refuted) {
+    const fault = executions > 0 ? null : `the property ${file} executed nothing`
+    return { engine, finding: null, failure: null, fault, ...seen }
+  }
+  const finding = findingOfProperty(result, refuted, seed, file, places)
+  return { engine, finding, failure: refuted, fault: null, ...seen }
 }
 
-function findingOfProperty(
-  about: PropertyAnswer,
-  refuted: PropertyFailure,
-  replay: string,
-  file: string,
-  places: ThreatPlaces,
-): FindingRecord {
-  const threat = about.threats[0] ?? null
-  const place = threat === null ? undefined : places.get(threat)
-  return {
-    id: findingId({ threat, oracle: 'property', code: about.name, target: 'sandbox' }),
-    title: `Property ${about.name} does not hold`,
-    threat,
-    target: 'sandbox',
-    own: true,
-    source: 'property',
-    severity: severityOf(threat, 'property', about.name),
-    oracle: 'property',
-    code: about.name,
-    expected: `the property ${about.name} holds for every input`,
-    actual: refuted.message,
-    count: 1,
-    firstSeen: new Date().toISOString(),
-    replay: refuted.replay ?? replay,
-    reproducer: [],
-    wat: null,
-    bytesBefore: null,
-    bytesAfter: null,
-    reproduced: { runs: 1, times: 1 },
-    location: existsSync(file) || !place ? { path: file, line: 1 } : { path: place.file, line: place.line },
+/** The same seed tries the same inputs, so the same refutation comes within the same time, or something else than the input decides. */
+export const propertyAgain =
+  (path: string, finding: FindingRecord, seed: number, milliseconds: number, signal?: AbortSignal): TryAgain =>
+  async () => {
+    const answer = await runProperty(path, seed, milliseconds, signal)
+    return answer.run?.failure !== undefined && propertyCause(answer, answer.run.failure).place === (finding.place ?? '')
   }
-}

@@ -1,5 +1,6 @@
 // A property: a statement about our own code that a generator of inputs tries to refute. The files of fuzz/properties export one each.
 import type { EngineRunRecord } from '../reports/run-record.ts'
+import type { WitnessedCell } from './cells.ts'
 
 /** What a file of fuzz/properties exports as its default, or as `property`. */
 export interface Property {
@@ -15,6 +16,8 @@ export interface Property {
 
 export interface PropertyRun {
   readonly executions: number
+  /** What host calls were seen to answer, with their grant and without. */
+  readonly witnessed?: readonly WitnessedCell[]
   readonly failure?: PropertyFailure
 }
 
@@ -46,6 +49,8 @@ export interface FuzzTargetAbout {
   /** Path of a libFuzzer dictionary, relative to the project. */
   readonly dictionary?: string
   readonly minimumEdges?: number
+  /** Edges that every run reaches, with the seeds alone: a run that reaches fewer has a target that no longer does what it did. */
+  readonly minimumReached?: number
 }
 
 /** The record of an engine that was not run, with the reason. */

@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts'
 import type { Journal } from './journal.ts'
 import { forEachParallel } from './pool.ts'
 import { ReusedChamber } from './reused-chamber.ts'
-import { type Pair, type TargetChoice, tryFresh } from './trials.ts'
+import { isShown, type Pair, type ShownCause, type TargetChoice, tryFresh } from './trials.ts'
 
 export interface RegressionWork {
   readonly target: TargetChoice
@@ -80,20 +80,13 @@ class ChamberRack {
   }
 }
 
-/** Repeats one trial in fresh chambers. Returns how often it was violated by the same oracle with the same code. */
-export async function confirm(
+/** Repeats one trial in a fresh chamber. Returns whether it was violated for the same cause. */
+export async function showsAgain(
   target: TargetChoice,
   attack: Attack,
   role: 'attack' | 'twin',
-  cause: { readonly oracle: string; readonly code: string },
-  runs: number,
-  signal?: AbortSignal,
-): Promise<{ runs: number; times: number }> {
-  let times = 0
-  let done = 0
-  for (; done < runs && !signal?.aborted; done++) {
-    const again = await tryFresh(target, attack, role, null)
-    if (again.verdict.oracles.some((o) => o.kind === 'violated' && o.oracle === cause.oracle && o.code === cause.code)) times++
-  }
-  return { runs: done, times }
+  cause: ShownCause,
+): Promise<boolean> {
+  const again = await tryFresh(target, attack, role, null)
+  return isShown(again.trial, again.observation, again.verdict, cause)
 }

@@ -10,8 +10,10 @@ import { Chamber, ChamberError } from './chamber.ts'
 import { monotonicMs } from './clock.ts'
 import { doubtOf, exitCodeOf } from './exit-code.ts'
 import { collectUnfinished, Journal } from './journal.ts'
+import { readMutationScore } from './mutation-score.ts'
 import { type GauntletOptions, STAGES, type StageName, WEIGHTS } from './options.ts'
 import { PARTIAL_NAME, RunContext, type RunTarget } from './run-context.ts'
+import { otherShards, shardText } from './shard.ts'
 import { corpusStage } from './stages/corpus.ts'
 import { coverageStage } from './stages/coverage-guided.ts'
 import { generatedStage } from './stages/generated.ts'
@@ -46,6 +48,7 @@ export async function runGauntlet(options: GauntletOptions): Promise<RunRecord> 
   try {
     await prepare(context, named)
     await runStages(context, budget)
+    noteOtherShards(context)
   } finally {
     context.checkpoint(true)
     context.journal.close()
@@ -79,6 +82,7 @@ async function prepare(context: RunContext, named: readonly string[] | undefined
       description,
     }))
   })
+  await attempt(context, 'the index of findings', async () => await context.recall())
   await attempt(context, 'the corpus', async () => {
     const { attacks, unreadable } = await parts.loadAttacks()
     for (const text of unreadable) context.fault(text)
@@ -113,6 +117,18 @@ async function addTarget(context: RunContext, specifier: string, isNamed: boolea
     if (!(error instanceof ChamberError)) throw error
     context.fault(`the target ${specifier} could not be used: ${error.message}`)
   }
+}
+
+/** Name of the entry under the stages that says which shards a report lacks. */
+export const OTHER_SHARDS = 'other shards'
+
+/** A part must not look like the whole: what is in other machines' hands stands in the report as not run. */
+function noteOtherShards(context: RunContext): void {
+  const { shard } = context.options
+  const others = shard ? otherShards([shard.number], shard.of) : null
+  if (others === null) return
+  const reason = `${others}: join their reports with this one: gauntlet merge`
+  context.record.stages.push({ name: OTHER_SHARDS, result: 'not-run', reason, seconds: 0 })
 }
 
 async function runStages(context: RunContext, budget: Budget): Promise<void> {
@@ -156,11 +172,13 @@ async function finish(context: RunContext): Promise<void> {
   const startedMs = monotonicMs()
   context.emit({ type: 'stage-started', stage: 'reports', seconds: 0 })
   record.findings = context.findings.list()
+  record.mutation = readMutationScore(options.root)
   if (context.model) {
     const { threats, controls } = threatStates(context.model, record)
     record.threats = threats
     record.controls = controls
   }
+  await context.remember()
   settle(record, context.interrupted, deciding)
   record.finishedAt = new Date().toISOString()
   record.stages.push({ name: 'reports', result: 'passed', reason: 'written', seconds: (monotonicMs() - startedMs) / 1000 })
@@ -181,6 +199,8 @@ function settle(record: RunRecord, interrupted: boolean, deciding: ReadonlySet<s
   const done = record.stages.filter((stage) => stage.result !== 'not-run').map((stage) => stage.name)
   record.completionReason = interrupted
     ? `stopped by the user; what was done: ${done.join(', ') || 'nothing'}`
-    : (fault ?? doubtOf(record) ?? 'every stage that was asked for has ended')
+    : (fault ??
+      doubtOf(record) ??
+      `every stage that was asked for has ended${record.shard ? `, for ${shardText(record.shard)}` : ''}`)
   record.exitCode = exitCodeOf(record, interrupted, deciding)
 }

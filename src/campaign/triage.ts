@@ -1,33 +1,20 @@
 // Triage: which violations are the same finding, how bad it is, and where a reviewer can look at it.
-import { createHash } from 'node:crypto'
 import type { Attack } from '../attacks/attack.ts'
-import type { OracleVerdict } from '../oracles/observation.ts'
 import type { FindingRecord } from '../reports/run-record.ts'
+import { type Cause, findingId } from './cause.ts'
 
 export type Severity = FindingRecord['severity']
 
-/** What makes two violations one finding: the cause, not the bytes. */
-export interface Cause {
-  readonly threat: string | null
-  readonly oracle: string
-  readonly code: string
-  readonly target: string
-  /** The host call that went wrong, where that is known. */
-  readonly hostCall?: string
-}
-
-/** Stable over runs and machines: 12 hexadecimal digits. */
-export function findingId({ threat, oracle, code, target, hostCall }: Cause): string {
-  const key = JSON.stringify([threat, oracle, code, target, hostCall ?? null])
-  return createHash('sha256').update(key).digest('hex').slice(0, 12)
-}
-
 /**
  * What a broken rule means for whoever runs the host, by oracle and code; `*` for the oracle's other codes. A canary that was reached is an
- * escape; a dead or blocked host is denial of service; text is a means to fool people.
+ * escape, and so is a secret that was sent; a dead or blocked host is denial of service; text is a means to fool people.
  */
 const SEVERITIES: Readonly<Record<string, Severity>> = {
   'canary *': 'critical',
+  'effect sent-forbidden': 'critical',
+  'effect effect-not-expected': 'high',
+  'effect *': 'medium',
+  'audit *': 'medium',
   'process host-died': 'high',
   'process orphans': 'high',
   'process *': 'medium',
@@ -70,43 +57,40 @@ export function locationOf(
   return place ? { path: place.file, line: place.line } : { path: 'threat-model/model.yaml', line: 1 }
 }
 
-/** The record of a violation that a trial showed. Reproducer and counts are filled in later. */
-export function findingOf(
-  violation: OracleVerdict,
-  about: {
-    readonly threat: string | null
-    readonly title: string
-    readonly target: string
-    readonly own: boolean
-    readonly source: FindingRecord['source']
-    readonly expected: string
-    readonly replay: string
-    readonly location: FindingRecord['location']
-    readonly bytes: number | null
-  },
-): FindingRecord {
-  const { oracle, code, reason } = violation
+/** What is known of a finding when it is made, beside its cause. */
+export interface FoundFacts {
+  readonly title: string
+  readonly own: boolean
+  readonly source: FindingRecord['source']
+  readonly expected: string
+  readonly actual: string
+  readonly replay: string
+  readonly location: FindingRecord['location']
+  readonly bytes?: number | null
+}
+
+/** The record of a finding, however it was made. Its reproducer, and how often it can be seen again, are filled in later. */
+export function findingOf(cause: Cause, { bytes = null, ...facts }: FoundFacts): FindingRecord {
+  const { threat, oracle, code, target, hostCall, place } = cause
+  const now = new Date().toISOString()
   return {
-    id: findingId({ threat: about.threat, oracle, code, target: about.target }),
-    title: about.title,
-    threat: about.threat,
-    target: about.target,
-    own: about.own,
-    source: about.source,
-    severity: severityOf(about.threat, oracle, code),
+    id: findingId(cause),
+    ...facts,
+    threat,
+    target,
+    severity: severityOf(threat, oracle, code),
     oracle,
     code,
-    expected: about.expected,
-    actual: reason,
+    ...(hostCall !== undefined && { hostCall }),
+    ...(place && { place }),
     count: 1,
-    firstSeen: new Date().toISOString(),
-    replay: about.replay,
+    firstSeen: now,
+    lastSeen: now,
     reproducer: [],
     wat: null,
-    bytesBefore: about.bytes,
+    bytesBefore: bytes,
     bytesAfter: null,
     reproduced: { runs: 0, times: 0 },
-    location: about.location,
   }
 }
 
@@ -122,6 +106,7 @@ export class Findings {
       return true
     }
     known.count += finding.count
+    known.lastSeen = finding.lastSeen ?? finding.firstSeen
     return false
   }
 

@@ -14,6 +14,8 @@ export interface StoredTrial {
   readonly target: string
   readonly threats: readonly string[]
   readonly trial: Omit<Trial, 'bytes'>
+  /** The attack's twin, where the trial is an attack's: without it nobody could say later whether a denial proves anything. */
+  readonly twin?: Trial
 }
 
 const integer = z
@@ -41,52 +43,56 @@ const supply = z.strictObject({
     )
     .optional(),
   out: z.string().optional(),
+  editor: z.string().optional(),
+})
+
+const trial = z.strictObject({
+  run: z.strictObject({
+    calls: z
+      .array(
+        z.strictObject({
+          call: z.string(),
+          args: z.array(z.union([z.number(), integer, special])).optional(),
+          together: z.boolean().optional(),
+        }),
+      )
+      .optional(),
+    stdin: base64.optional(),
+    args: z.array(z.string()).optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    limits: z
+      .strictObject({ wallClockMs: limit, cpuMs: limit, memoryBytes: limit, tableElements: limit, outputBytes: limit })
+      .partial()
+      .optional(),
+    policy: z.unknown().optional(),
+    supply: supply.optional(),
+    breach: z.strictObject({ layer: z.enum(['cell', 'jail', 'bare']), script: z.string() }).optional(),
+  }),
+  expect: z.strictObject({
+    outcomes: z.array(z.enum(TARGET_OUTCOMES)).min(1),
+    details: z.array(z.string()).optional(),
+    exitCode: z.number().int().optional(),
+    stdout: z.string().optional(),
+    values: z.array(z.string()).optional(),
+    forbidden: z.array(z.string()).optional(),
+    events: z.array(z.string()).optional(),
+    withinMs: z.number().positive().optional(),
+    residentMiB: z.number().positive().optional(),
+    effects: z.array(z.string()).optional(),
+    sent: z.array(z.string()).optional(),
+    notSent: z.array(z.string()).optional(),
+    audit: z.array(z.string()).optional(),
+  }),
+  conditions: z.array(z.enum(CONDITIONS)).optional(),
+  setting: settingSchema.optional(),
 })
 
 const stored = z.strictObject({
   attack: z.string(),
   target: z.string(),
   threats: z.array(z.string()),
-  trial: z.strictObject({
-    run: z.strictObject({
-      calls: z
-        .array(
-          z.strictObject({
-            call: z.string(),
-            args: z.array(z.union([z.number(), integer, special])).optional(),
-            together: z.boolean().optional(),
-          }),
-        )
-        .optional(),
-      stdin: base64.optional(),
-      args: z.array(z.string()).optional(),
-      env: z.record(z.string(), z.string()).optional(),
-      limits: z
-        .strictObject({ wallClockMs: limit, cpuMs: limit, memoryBytes: limit, tableElements: limit, outputBytes: limit })
-        .partial()
-        .optional(),
-      policy: z.unknown().optional(),
-      supply: supply.optional(),
-      breach: z.strictObject({ layer: z.enum(['cell', 'jail', 'bare']), script: z.string() }).optional(),
-    }),
-    expect: z.strictObject({
-      outcomes: z.array(z.enum(TARGET_OUTCOMES)).min(1),
-      details: z.array(z.string()).optional(),
-      exitCode: z.number().int().optional(),
-      stdout: z.string().optional(),
-      values: z.array(z.string()).optional(),
-      forbidden: z.array(z.string()).optional(),
-      events: z.array(z.string()).optional(),
-      withinMs: z.number().positive().optional(),
-      residentMiB: z.number().positive().optional(),
-      effects: z.array(z.string()).optional(),
-      sent: z.array(z.string()).optional(),
-      notSent: z.array(z.string()).optional(),
-      audit: z.array(z.string()).optional(),
-    }),
-    conditions: z.array(z.enum(CONDITIONS)).optional(),
-    setting: settingSchema.optional(),
-  }),
+  trial,
+  twin: trial.extend({ bytes: base64 }).optional(),
 })
 
 function encode(_key: string, value: unknown): unknown {
@@ -98,16 +104,19 @@ function encode(_key: string, value: unknown): unknown {
 
 const inBase64 = (bytes: Uint8Array) => ({ base64: Buffer.from(bytes).toString('base64') })
 
-/** The text of the file; two-space JSON with a newline at the end. */
-export function formatTrial({ attack, target, threats, trial }: StoredTrial): string {
+/** The trial without its bytes, as JSON can hold it. */
+function plainTrial({ run, expect, conditions, setting }: Omit<Trial, 'bytes'>): object {
   // An attack is a trial too, and has more to it than belongs here.
-  const { run, expect, conditions, setting } = trial
   const stdin = run.stdin ? { stdin: inBase64(run.stdin) } : {}
   const before = run.supply?.before?.map((earlier) => ({ ...earlier, module: inBase64(earlier.module) }))
   const supply = before ? { supply: { ...run.supply, before } } : {}
-  const around = { ...(conditions && { conditions }), ...(setting && { setting }) }
-  const plain = { attack, target, threats, trial: { run: { ...run, ...stdin, ...supply }, expect, ...around } }
-  return `${JSON.stringify(plain, encode, 2)}\n`
+  return { run: { ...run, ...stdin, ...supply }, expect, ...(conditions && { conditions }), ...(setting && { setting }) }
+}
+
+/** The text of the file; two-space JSON with a newline at the end. */
+export function formatTrial({ attack, target, threats, trial, twin }: StoredTrial): string {
+  const around = twin ? { twin: { ...plainTrial(twin), bytes: inBase64(twin.bytes) } } : {}
+  return `${JSON.stringify({ attack, target, threats, trial: plainTrial(trial), ...around }, encode, 2)}\n`
 }
 
 /** Reads such a text. `name` is for the message. Throws TrialFileError. */

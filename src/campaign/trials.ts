@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto'
 import { relative } from 'node:path'
 import type { Attack, Trial } from '../attacks/attack.ts'
+import { spellOrigin } from '../attacks/generators/generator.ts'
 import { judgeAttack, judgeTrial, violationOf } from '../oracles/judge.ts'
 import type { Observation, Verdict } from '../oracles/observation.ts'
 import { quote } from '../oracles/text.ts'
 import type { FindingRecord, TrialRecord } from '../reports/run-record.ts'
+import { hostCallIn, placeOf } from './cause.ts'
 import { type ChamberOptions, inFreshChamber } from './chamber.ts'
 import type { Journal } from './journal.ts'
 import { findingOf, locationOf, type ThreatPlaces } from './triage.ts'
@@ -77,13 +79,15 @@ export const weigh = (attack: Tried, twin: Tried): Pair => ({
 })
 
 const originText = ({ origin }: Attack): string =>
-  origin.kind === 'corpus' ? origin.path : `${origin.generator}, seed ${origin.seed}`
+  origin.kind === 'corpus'
+    ? origin.path
+    : `${origin.generator}, ${'seed' in origin ? `seed ${origin.seed}` : `bytes ${origin.bytes.slice(0, 64)}`}`
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The command that makes an attack again, from the corpus or from its seed, and repeats it with its twin. */
 export function replayAttack({ id, origin }: Attack, target: TargetChoice): string {
-  const what = origin.kind === 'corpus' ? id : `generator:${origin.generator}@${origin.seed}`
+  const what = origin.kind === 'corpus' ? id : `generator:${spellOrigin(origin.generator, origin)}`
   return `npx gauntlet replay ${what} --target ${target.chamber.target}`
 }
 /** The command that repeats a stored trial, by the path of its .json file. */
@@ -129,6 +133,19 @@ export function expectedText(trial: Trial): string {
   return `${parts.join(', ')}; no canary touched, the host alive and within its bounds`
 }
 
+/** What of a cause one trial can show. */
+export type ShownCause = Pick<FindingRecord, 'oracle' | 'code' | 'place'>
+
+/** Whether an observation shows the cause, be it beside others. */
+export const isShown = (trial: Trial, observation: Observation, verdict: Verdict, cause: ShownCause): boolean =>
+  verdict.oracles.some(
+    (said) =>
+      said.kind === 'violated' &&
+      said.oracle === cause.oracle &&
+      said.code === cause.code &&
+      placeOf(said, trial, observation) === (cause.place ?? ''),
+  )
+
 /**
  * The finding that a trial shows, or null. A twin that is not allowed is no finding but makes its attack inconclusive; one that touches a
  * canary, kills the host or swells it is.
@@ -144,13 +161,16 @@ export function findingIn(
   const harmful = violation.oracle === 'canary' || violation.oracle === 'process' || violation.oracle === 'resource'
   if (tried.role === 'twin' && !harmful) return null
   const threat = tried.attack.threats[0] ?? null
-  return findingOf(violation, {
-    threat,
+  const { oracle, code, reason } = violation
+  const place = placeOf(violation, tried.trial, tried.observation)
+  const hostCall = hostCallIn(place)
+  const cause = { threat, oracle, code, target: target.name, place, ...(hostCall !== undefined && { hostCall }) }
+  return findingOf(cause, {
     title: tried.role === 'twin' ? `Twin of: ${tried.attack.title}` : tried.attack.title,
-    target: target.name,
     own: target.own,
     source,
     expected: expectedText(tried.trial),
+    actual: reason,
     replay: replayAttack(tried.attack, target),
     location: locationOf(tried.attack, threat, places),
     bytes: tried.trial.bytes.length,

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Attack } from '../attacks/attack.ts'
 import { violationOf } from '../oracles/judge.ts'
-import type { VerdictKind } from '../oracles/observation.ts'
 import type { WeakeningRecord } from '../reports/run-record.ts'
+import type { Baselines } from './baselines.ts'
 import { ChamberError } from './chamber.ts'
 import { monotonicMs } from './clock.ts'
 import { runProperty } from './properties.ts'
 import { ReusedChamber } from './reused-chamber.ts'
-import { type TargetChoice, tryFresh } from './trials.ts'
+import type { TargetChoice } from './trials.ts'
 import { makeWeakenedCopy, type WeakenedCopy, WeakeningBroken } from './weakened-copy.ts'
 import type { Weakening } from './weakening-file.ts'
 
@@ -23,8 +23,8 @@ export interface WeakeningOptions {
   readonly seed: number
   /** Time for a property to notice, in milliseconds. */
   readonly propertyMs: number
-  /** What the attack came to on the sources as they are, if that is known; otherwise it is tried. */
-  readonly baseline?: (attack: string, target: string) => VerdictKind | undefined
+  /** What attacks come to on the sources as they are. */
+  readonly baselines: Pick<Baselines, 'of'>
   readonly signal?: AbortSignal
 }
 
@@ -130,10 +130,8 @@ async function askAttack(
   const twin = await chamber.run(attack, 'twin')
   if (twin.verdict.kind !== 'contained')
     return say(false, `its twin was not allowed either, so the copy is just out of order (${twin.verdict.reason})`)
-  const before =
-    options.baseline?.(witness, weakening.target) ??
-    (await tryFresh(choice(weakening.target), attack, 'attack', null)).verdict.kind
-  if (before === 'violated') return say(false, 'it is violated without the weakening too')
+  if ((await options.baselines.of(attack, choice(weakening.target))) === 'violated')
+    return say(false, 'it is violated without the weakening too')
   return say(true, violation.reason)
 }
 
@@ -149,6 +147,7 @@ async function askProperty(witness: string, copy: WeakenedCopy, options: Weakeni
   const say = (noticed: boolean, words: string): Testimony => ({ witness, threats: answer.threats, noticed, words })
   // A property that cannot run tells nothing: the copy is just out of order.
   if (!answer.run) throw new WeakeningBroken(`the property ${witness} does not run on the weakened sources: ${answer.fault}`)
+  if (answer.name !== witness) throw new WeakeningBroken(`${path} holds the property ${answer.name}, not ${witness}`)
   if (!answer.run.failure) return say(false, `it held for ${answer.run.executions} inputs all the same`)
   return say(true, answer.run.failure.message)
 }

@@ -1,5 +1,5 @@
 // `gauntlet engines`: the corpus on every engine that is named, and where they differ.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { differences, type EngineResult, failures, runMatrix } from '../campaign/engine-matrix.ts'
 import { defaultParallel } from '../campaign/pool.ts'
@@ -15,8 +15,23 @@ export interface EnginesOptions {
   readonly json?: true
 }
 
-/** The engines that a checkout installs: the oldest that is promised, the one that it runs on, and the newest. */
-const INSTALLED = ['node22', 'node', 'node26'].map((name) => join(PROJECT_DIR, 'node_modules', name, 'bin', 'node'))
+/** The versions of Node that a checkout installs: the oldest that is promised, the one that it runs on, and the newest. */
+const NODES = ['node22', 'node', 'node26'].map((name) => join(PROJECT_DIR, 'node_modules', name, 'bin', 'node'))
+/** Programs of other engines are in packages for one platform each, of which npm installs the fitting ones. */
+const OTHERS = [
+  { scope: '@oven', programs: ['bin/bun', 'bin/bun.exe'] },
+  { scope: '@deno', programs: ['deno', 'deno.exe'] },
+]
+
+function installed(): string[] {
+  const others = OTHERS.flatMap(({ scope, programs }) => {
+    const folder = join(PROJECT_DIR, 'node_modules', scope)
+    const names = existsSync(folder) ? readdirSync(folder).sort() : []
+    const found = names.flatMap((name) => programs.map((program) => join(folder, name, program))).find((path) => existsSync(path))
+    return found === undefined ? [] : [found]
+  })
+  return [...NODES, ...others]
+}
 
 /** Time between two lines of progress, milliseconds. */
 const TELL_EVERY = 10_000
@@ -24,9 +39,10 @@ const TELL_EVERY = 10_000
 /** @returns 0 if every attack was contained on every engine, 1 if not, 130 if it was stopped */
 export async function engines(options: EnginesOptions, output: Output, notes: Output, signal: AbortSignal): Promise<number> {
   // The chambers have a working directory of their own.
-  const programs = options.engine?.map((program) => resolve(program)) ?? INSTALLED
+  const programs = options.engine?.map((program) => resolve(program)) ?? installed()
   const missing = programs.filter((program) => !existsSync(program))
-  if (missing.length > 0) throw usageError(`There is no engine at ${missing.join(' and ')}; name programs of Node with --engine.`)
+  if (missing.length > 0)
+    throw usageError(`There is no engine at ${missing.join(' and ')}; name programs of Node, Bun or Deno with --engine.`)
   let told = 0
   const results = await runMatrix({
     corpus: CORPUS_DIR,
@@ -56,12 +72,13 @@ const unable = (cases: readonly string[]): string =>
   cases.length === 0 ? '' : `; not tried, as this engine cannot compile their twins: ${cases.join(', ')}`
 
 function text(results: readonly EngineResult[], failed: readonly string[]): string {
-  const lines = results.map(({ node, v8, attacks, contained, notApplicable, killed, longestKillMs, longestKill }) => {
+  const lines = results.map(({ node, v8, level, attacks, contained, notApplicable, killed, longestKillMs, longestKill }) => {
     const kills =
       killed === 0
         ? 'no guest had to be killed'
         : `${killed} ${killed === 1 ? 'guest' : 'guests'} killed, the slowest gone after ${Math.round(longestKillMs)} ms (${longestKill})`
-    return `${node} (V8 ${v8}): ${contained} of ${attacks} attacks contained with their twins allowed; ${kills}${unable(notApplicable)}`
+    const where = level === 'inline' ? `${node} (V8: ${v8}), without jails` : `${node} (V8 ${v8})`
+    return `${where}: ${contained} of ${attacks} attacks contained with their twins allowed; ${kills}${unable(notApplicable)}`
   })
   for (const { attack, outcomes } of differences(results))
     lines.push(`different: ${attack}: ${outcomes.map((outcome, i) => `${results[i]!.node} ${outcome}`).join('; ')}`)

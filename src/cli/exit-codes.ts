@@ -37,6 +37,7 @@ export const OUTCOME_EXIT: Readonly<Record<Exclude<Outcome, 'exited'>, number>> 
   'fuel-limit': 124,
   'memory-limit': 137,
   'output-limit': 137,
+  'host-call-limit': 137,
   terminated: 143,
   'jail-lost': 75,
   'sandbox-fault': 70,

@@ -1,8 +1,10 @@
 // `gauntlet fuzz`: a whole run of the gauntlet, with progress for people and the report's path for scripts.
-import { randomBytes, randomInt } from 'node:crypto'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
 import { parseBudget } from '../campaign/budget.ts'
+import { roundOfDay } from '../campaign/rotation.ts'
 import { runGauntlet, STAGES } from '../campaign/run.ts'
+import { parseShard, type Shard } from '../campaign/shard.ts'
 import { createRunDirectory, pointLatest } from '../reports/run-directory.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { summarise } from '../reports/summary.ts'
@@ -11,6 +13,7 @@ import { resolveTarget } from '../targets/load.ts'
 import { usageError } from './cli-error.ts'
 import { showProgress } from './progress.ts'
 import { PROJECT_DIR } from './project.ts'
+import { seedOf } from './seed.ts'
 import { type Output, write, writeLine } from './terminal.ts'
 
 export interface FuzzOptions {
@@ -19,6 +22,8 @@ export interface FuzzOptions {
   readonly target?: readonly string[]
   readonly reports: string
   readonly weakenings: boolean
+  readonly shard?: string
+  readonly corpora?: string
   readonly json?: true
 }
 
@@ -35,6 +40,7 @@ export async function fuzz(
 ): Promise<number> {
   const budgetMs = parseBudget(options.budget)
   const seed = seedOf(options.seed)
+  const shard = shardOf(options)
   const targets = options.target ?? []
   // Before a folder is made: a run that cannot begin leaves nothing behind.
   for (const target of targets) resolveTarget(target)
@@ -47,6 +53,10 @@ export async function fuzz(
     command: typed,
     seed,
     budgetMs,
+    // Without a seed every run is another one; with one, the same change gets the same answer.
+    ...(options.seed === undefined && { round: roundOfDay(new Date()) }),
+    ...(shard && { shard }),
+    ...(options.corpora !== undefined && { corpora: resolve(options.corpora) }),
     ...(targets.length > 0 && { targets }),
     ...(!options.weakenings && { stages: STAGES.filter((stage) => stage !== 'weakenings') }),
     signal,
@@ -55,6 +65,13 @@ export async function fuzz(
   await pointLatest(options.reports, directory.name)
   await tell(record, directory.path, options.json === true, streams.output)
   return record.exitCode
+}
+
+function shardOf({ shard, seed }: FuzzOptions): Shard | null {
+  if (shard === undefined) return null
+  // Shards with seeds of their own would try some attacks twice and others never, and could not be joined.
+  if (seed === undefined) throw usageError('--shard needs --seed; give all shards the same one.')
+  return parseShard(shard)
 }
 
 async function tell(record: RunRecord, directory: string, json: boolean, output: Output): Promise<void> {
@@ -83,11 +100,4 @@ async function tell(record: RunRecord, directory: string, json: boolean, output:
     await writeLine(output, `The run is ${completion === 'fault' ? 'not sound' : completion}: ${completionReason}.`)
   await writeLine(output, headline)
   await writeLine(output, reports.html)
-}
-
-function seedOf(text: string | undefined): number {
-  if (text === undefined) return randomInt(2 ** 31)
-  const seed = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-  if (seed < 2 ** 31) return seed
-  throw usageError(`--seed ${JSON.stringify(text)} is not a seed; write a whole number from 0 to ${2 ** 31 - 1}.`)
 }

@@ -28,7 +28,8 @@ Exit codes:
   0-255  the guest's own code (modulo 256), if it exited; 0 if it returned
   124    wall-clock-limit, cpu-limit       126  refused: it did not pass admission
   130    interrupted (Ctrl-C)              134  trapped, uncaught-exception
-  137    memory-limit, output-limit        143  terminated
+  137    memory-limit, output-limit,       143  terminated
+         host-call-limit
   64     the command line is wrong         66   the module or the input cannot be read
   70     sandbox-fault                     75   jail-lost
   77     consent was refused               78   the policy is not valid
@@ -105,8 +106,12 @@ export const REPLAY_HELP = `
 Examples:
   gauntlet replay corpus/LNK-01-constructor.wat
   gauntlet replay corpus/LNK-01-constructor.wat --target bare
+  gauntlet replay 4be1c0a97d21                     a finding of a run in the folder "reports"
   gauntlet replay reports/latest/findings/4be1c0a97d21.json
-  gauntlet replay generator:import-names@17 --json
+  gauntlet replay generator:prototype-keys@17 --json
+
+A finding's short id is enough where its report is. Its long id (case:, generator:, trial:, property:, input:), which reports give beside it, is
+enough on any machine with this version of the project.
 
 Exit codes:
   0   contained, and the twin was allowed
@@ -114,10 +119,67 @@ Exit codes:
   2   undecided: the twin was not allowed, an oracle could not judge, or the target could not be opened
   64  the command line is wrong        66  the attack cannot be read`
 
+export const COMPARE_HELP = `
+Examples:
+  gauntlet compare jail node:wasi browser_wasi_shim
+  gauntlet compare --budget 2h
+  gauntlet compare jail ./my-host.ts --only RES-01
+
+Other hosts are packages that need not be installed; what is missing is named. The last line on standard output is the path of the page.
+
+Exit codes:
+  0    our own sandbox held, or was not among the hosts
+  1    our own sandbox was violated
+  2    a host could not be opened, or the gauntlet itself failed
+  64   the command line is wrong       66  the corpus cannot be read
+  130  interrupted; the pages have what was found so far`
+
+export const ACCEPT_HELP = `
+Examples:
+  gauntlet accept 4be1c0a97d21
+  gauntlet accept 4be1c0a97d21 --name import-by-another-name --title "An import by another name"
+  gauntlet accept reports/latest/findings/4be1c0a97d21.json --target jail
+
+The case is tried before it is written. Look it over: a title and "notices" in your own words say more than what was made up.
+
+Exit codes:
+  0   written: it is violated as it was found, or contained by now
+  2   not written: the twin was not allowed, or the target could not be opened
+  64  the command line is wrong, or a finding of this kind cannot be a case
+  66  the finding cannot be read, or a case of that name is there already`
+
+export const GENERATE_HELP = `
+Examples:
+  gauntlet generate                                what there is
+  gauntlet generate files --seed 7 --count 20 -o attacks
+  gauntlet generate two-mounts -o attacks
+  gauntlet replay attacks/FSX-09-two-mounts-7.wat
+
+Each attack is a case that "gauntlet replay" takes (a .json with its .wasm where no case can hold it); "modules" has the bytes, and their text.
+
+Exit codes:
+  0    all are written
+  64   the command line is wrong       66  the folder cannot be written to
+  130  interrupted; what is there is whole`
+
+export const LOWER_HELP = `
+Examples:
+  gauntlet lower reports/latest/findings/4be1c0a97d21.txt
+  gauntlet lower program.txt -o corpus/MEM-21-late-check.wat --threats MEM-21,MEM-02
+  gauntlet replay corpus/MEM-21-late-check.wat
+
+"run" makes all calls; "call0", "call1", ... make one each, which is how the fuzzer makes them. Say in the header what the right answers are.
+
+Exit codes:
+  0   written
+  64  the command line is wrong        66  the file holds no program, or the other one cannot be written`
+
 export const ENGINES_HELP = `
 Examples:
   gauntlet engines
   gauntlet engines --engine ~/node-26/bin/node --only RES-02-memory-fill
+
+On Bun and Deno there are no jails, which need the permissions and flags of Node: there the sandbox is tried without, beside the same on this Node.
 
 Engines older than Node 22.18 read compiled code only: run the installed package, or "npm run test:engines" in a checkout.
 
@@ -132,7 +194,9 @@ Examples:
   gauntlet fuzz
   gauntlet fuzz --budget 30m --seed 42
   gauntlet fuzz --target bare                      a host that is known not to hold
+  gauntlet fuzz --target node:wasi                 a host that the gauntlet knows by name
   gauntlet fuzz --target ./my-host.ts              somebody else's host, through an adapter
+  gauntlet fuzz --seed 42 --shard 1/4              this machine's quarter of the work
 
 The last line on standard output is the path of the report. Ctrl-C ends the run with what was found so far; a second one ends it at once.
 
@@ -142,3 +206,32 @@ Exit codes:
   2    the gauntlet itself failed, or a check of it did; the report says which
   64   the command line is wrong
   130  interrupted; the report has what was found so far`
+
+export const PROVE_HELP = `
+Examples:
+  gauntlet prove
+  gauntlet prove --only guest-memory-off-by-one
+  gauntlet prove --only "snapshot-*" --threat SUP-05
+  gauntlet prove --budget 30m                       begins where other days did not
+
+The record is reports/prove.json, and prove.md for people; both are kept up to date, so that Ctrl-C loses nothing.
+
+Exit codes:
+  0    every weakening that was planted was found; what was left out for lack of time is said
+  2    one was missed or could not be planted, or none was planted
+  64   the command line is wrong, or no weakening fits
+  66   there are no sources to weaken: an installed package has none
+  130  interrupted; what was planted before was found`
+
+export const MERGE_HELP = `
+Examples:
+  gauntlet merge shards/1 shards/2 shards/3 shards/4 -o joined
+  gauntlet fuzz --corpora joined/corpora               goes on from the inputs of all of them
+
+Shards must be of one commit, with the same --seed. A shard that is missing stands in the report as not run.
+
+Exit codes:
+  0    nothing was violated, and every shard is there and was run to its end
+  1    a target was violated
+  2    a shard is missing or was interrupted, or the gauntlet itself failed
+  64   the command line is wrong       66  a run cannot be read, or does not belong to the others`

@@ -3,13 +3,19 @@ import { Command, CommanderError } from 'commander'
 import { explain } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
 import {
+  ACCEPT_HELP,
   AUDIT_HELP,
+  COMPARE_HELP,
   CONSENT_HELP,
   ENGINES_HELP,
   FUZZ_HELP,
+  GENERATE_HELP,
   INSPECT_HELP,
   KEYGEN_HELP,
+  LOWER_HELP,
+  MERGE_HELP,
   PROGRAM_HELP,
+  PROVE_HELP,
   REPLAY_HELP,
   RUN_HELP,
   SIGN_HELP,
@@ -67,8 +73,14 @@ function commandLine(typed: string, words: readonly string[], end: (code: number
   addSigning(program, end)
   addThreats(program)
   addReplay(program, end)
+  addGenerate(program, end)
+  addLower(program)
+  addAccept(program, end)
+  addCompare(program, typed, end)
   addEngines(program, end)
   addFuzz(program, typed, end)
+  addMerge(program, typed, end)
+  addProve(program, typed, end)
   return program
 }
 
@@ -266,8 +278,12 @@ function addReplay(program: Command, end: (code: number) => void): void {
     .command('replay')
     .summary('repeat attacks and their twins')
     .description('Runs attacks and their benign twins in chambers of their own and says what each oracle makes of it.')
-    .argument('<attack...>', 'a corpus file, the .json of a finding, or generator:NAME@SEED')
-    .option('--target <name|file>', "jail, inline, bare, or the file of an adapter (default: the finding's own, or jail)")
+    .argument('<attack...>', 'the id of a finding, a corpus file or case, the .json of a finding, or generator:NAME@SEED')
+    .option(
+      '--target <name|file>',
+      "name of a host (docs/targets.md), or the file of an adapter (default: the finding's own, or jail)",
+    )
+    .option('--reports <folder>', 'folder of the reports in which ids of findings are looked up', 'reports')
     .option('--json', 'print observation and verdicts as JSON')
     .addHelpText('after', REPLAY_HELP)
     .action(async (attacks, options) => {
@@ -276,14 +292,96 @@ function addReplay(program: Command, end: (code: number) => void): void {
     })
 }
 
+/** @param typed the command as it was typed, for the pages */
+function addCompare(program: Command, typed: string, end: (code: number) => void): void {
+  program
+    .command('compare')
+    .summary('run the same attacks on several hosts')
+    .description(
+      'Runs the corpus and generated attacks on each host, and writes what was contained, violated or not applicable as a matrix.',
+    )
+    .argument('[target...]', 'names of hosts, or files of adapters (default: every host that the gauntlet knows)')
+    .option('--only <case|threat>', 'only the case with this id, or the cases of this threat; repeatable', repeatable)
+    .option('--budget <time>', 'time for the whole run, such as 10m or 2h', '1h')
+    .option('--seed <number>', 'seed of the generated attacks', '1')
+    .option('--per-generator <number>', 'attacks that each generator makes', '3')
+    .option('--reports <folder>', 'folder for the pages', 'reports')
+    .option('--json', 'print the whole comparison as JSON')
+    .addHelpText('after', COMPARE_HELP)
+    .action(async (targets, options) => {
+      const { compare } = await import('./compare.ts')
+      const streams = { output: process.stdout, notes: process.stderr }
+      end(await interruptible(({ signal }) => compare(targets, options, typed, streams, signal)))
+    })
+}
+
+function addGenerate(program: Command, end: (code: number) => void): void {
+  program
+    .command('generate')
+    .summary('write attacks of a family to files')
+    .description(
+      'Writes attacks and their benign twins as corpus cases and modules; without a name, lists families and generators.',
+    )
+    .argument('[name]', 'a family, such as files or G10, or a generator, such as two-mounts')
+    .option('--seed <number>', 'seed of the first attack (default: a new one, which the names of the files say)')
+    .option('--count <number>', 'attacks of each generator, from seeds one after the other', '1')
+    .option('-o, --out <folder>', 'where to write')
+    .option('--json', 'print the list as JSON')
+    .addHelpText('after', GENERATE_HELP)
+    .action(async (name, options) => {
+      const { generate } = await import('./generate.ts')
+      end(await interruptible((interruption) => generate(name, options, process.stdout, interruption)))
+    })
+}
+
+function addLower(program: Command): void {
+  program
+    .command('lower')
+    .summary('write a program of host calls as a module')
+    .description('Writes a program of host calls, such as a finding shows, as a stand-alone module that makes the same calls.')
+    .argument('<file>', 'a text file with a program, or with a finding that ends in one')
+    .option('-o, --out <file>', 'where to write (default: standard output)')
+    .option('--threats <ids>', 'threats of the case, separated by commas', 'MEM-21')
+    .option('--force', 'replace a file that is there')
+    .addHelpText('after', LOWER_HELP)
+    .action(async (file, options) => {
+      const { lower } = await import('./lower.ts')
+      await lower(file, options, process.stdout)
+    })
+}
+
+function addAccept(program: Command, end: (code: number) => void): void {
+  program
+    .command('accept')
+    .summary('make a finding a case of the corpus')
+    .description(
+      'Writes a finding into the corpus, with its twin, so that every run tries it; an input of a fuzzing target becomes a seed.',
+    )
+    .argument('<finding>', 'its id, its long id, or its .json file')
+    .option('--name <words>', 'name of the case behind its threat, such as import-by-another-name (default: from the title)')
+    .option('--title <text>', "title of the case (default: the finding's)")
+    .option('--target <name|file>', "where it is tried first (default: the finding's own target, or jail)")
+    .option('--reports <folder>', 'folder of the reports in which ids of findings are looked up', 'reports')
+    .option('--corpus <folder>', 'folder of the corpus', 'corpus')
+    .addHelpText('after', ACCEPT_HELP)
+    .action(async (finding, options) => {
+      const { accept } = await import('./accept.ts')
+      end(await accept(finding, options, process.stdout))
+    })
+}
+
 function addEngines(program: Command, end: (code: number) => void): void {
   program
     .command('engines')
-    .summary('run the corpus on several versions of Node')
+    .summary('run the corpus on several engines')
     .description(
       'Runs every case of the corpus against our own sandbox on each engine, and says where one did not hold and where they differ.',
     )
-    .option('--engine <program>', 'a program of Node; repeatable (default: those that a checkout installs)', repeatable)
+    .option(
+      '--engine <program>',
+      'a program of Node, Bun or Deno; repeatable (default: those that a checkout installs)',
+      repeatable,
+    )
     .option('--only <case>', 'only the case with this id; repeatable', repeatable)
     .option('--json', 'print it as JSON')
     .addHelpText('after', ENGINES_HELP)
@@ -305,10 +403,12 @@ function addFuzz(program: Command, typed: string, end: (code: number) => void): 
     .option('--seed <number>', 'seed of everything random (default: a new one, which the report names)')
     .option(
       '--target <name|file>',
-      'jail, inline, bare, or the file of an adapter; repeatable (default: jail and inline, and bare as a check of the harness)',
+      'name of a host (docs/targets.md), or the file of an adapter; repeatable (default: jail and inline, and bare as a check of the harness)',
       repeatable,
     )
     .option('--reports <folder>', 'folder for the reports', 'reports')
+    .option('--shard <i/n>', 'the i-th of n parts of the work, for several machines; join their reports with "gauntlet merge"')
+    .option('--corpora <folder>', 'where coverage-guided targets keep the inputs that they gather (default: ".cache/fuzz")')
     .option('--no-weakenings', 'leave out the deliberate defects that prove the attacks')
     .option('--json', 'print the verdict, the findings and the paths of the reports as JSON')
     .addHelpText('after', FUZZ_HELP)
@@ -316,6 +416,44 @@ function addFuzz(program: Command, typed: string, end: (code: number) => void): 
       const { fuzz } = await import('./fuzz.ts')
       const streams = { output: process.stdout, notes: process.stderr }
       end(await interruptible(({ signal }) => fuzz(options, typed, streams, signal)))
+    })
+}
+
+/** @param typed the command as it was typed, for the record */
+function addProve(program: Command, typed: string, end: (code: number) => void): void {
+  program
+    .command('prove')
+    .summary('plant defects and see that the attacks find them')
+    .description(
+      'Plants deliberate defects into copies of the sources, one at a time, and says which attack or property finds each.',
+    )
+    .option('--only <id>', 'only this weakening, or those that fit, such as "guest-memory-*"; repeatable', repeatable)
+    .option('--threat <id>', 'only weakenings about this threat; repeatable', repeatable)
+    .option('--budget <time>', 'plant no more after this time, such as 30m (default: all the time that it takes)')
+    .option('--seed <number>', 'seed of the properties, and of the order if there is a budget (default: a new one; the day)')
+    .option('--reports <folder>', 'folder for prove.json and prove.md', 'reports')
+    .option('--json', 'print the record as JSON')
+    .addHelpText('after', PROVE_HELP)
+    .action(async (options) => {
+      const { prove } = await import('./prove.ts')
+      const streams = { output: process.stdout, notes: process.stderr }
+      end(await interruptible(({ signal }) => prove(options, typed, streams, signal)))
+    })
+}
+
+/** @param typed the command as it was typed, for the report */
+function addMerge(program: Command, typed: string, end: (code: number) => void): void {
+  program
+    .command('merge')
+    .summary('join the reports of several machines')
+    .description('Joins runs of one state of the project into one report, with the files of their findings and their inputs.')
+    .argument('<run...>', "directories of runs, such as those of all shards of a run's work")
+    .requiredOption('-o, --out <folder>', 'a new folder for the joined report')
+    .addHelpText('after', MERGE_HELP)
+    .action(async (runs, options) => {
+      const { merge } = await import('./merge.ts')
+      const streams = { output: process.stdout, notes: process.stderr }
+      end(await interruptible(({ signal }) => merge(runs, options, typed, streams, signal)))
     })
 }
 

@@ -65,7 +65,7 @@ function lines(output: Output): Display {
     begin: (name, seconds) => {
       stage = name
       lastMs = performance.now()
-      output.write(`${name}: up to ${Math.round(seconds)} s\n`)
+      output.write(seconds > 0 ? `${name}: up to ${Math.round(seconds)} s\n` : `${name}\n`)
     },
     move: (done, total, what) => {
       if (performance.now() - lastMs < LINE_EVERY_MS) return

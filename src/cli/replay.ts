@@ -1,4 +1,4 @@
-// `gauntlet replay`: attacks and their twins, each in a chamber of its own, and what every oracle makes of them.
+// `gauntlet replay`: attacks and their twins, each in a chamber of its own, and what every oracle makes of them; properties and inputs likewise.
 import type { Trial } from '../attacks/attack.ts'
 import { applies } from '../campaign/applies.ts'
 import { type ChamberInfo, inFreshChamber } from '../campaign/chamber.ts'
@@ -9,12 +9,14 @@ import { visible, visibleJson } from '../reports/visible.ts'
 import { resolveTarget } from '../targets/load.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Interruption } from './interrupt.ts'
-import { readSubject, type Subject } from './replay-subject.ts'
+import { type FailureAnswer, type FailureSubject, readSubject, type Subject, type TrialSubject } from './replay-subject.ts'
 import { outputJson } from './result-json.ts'
 import { type Output, write } from './terminal.ts'
 
 export interface ReplayOptions {
   readonly target?: string
+  /** Folder in which findings are looked up. */
+  readonly reports: string
   readonly json?: true
 }
 
@@ -42,10 +44,10 @@ export async function replay(
 ): Promise<number> {
   // All are read first, so that a misspelt name is told before any time is spent.
   const subjects = []
-  for (const one of what) subjects.push(await readSubject(one))
+  for (const one of what) subjects.push(await readSubject(one, options.reports))
   const reports: Report[] = []
   for (const subject of subjects) {
-    const report = await replayOne(subject, options, interruption)
+    const report = await replaySubject(subject, options, interruption)
     if (typeof report === 'number') return report
     if (!options.json) await write(output, reports.length > 0 ? `\n${asText(report)}` : asText(report))
     reports.push(report)
@@ -55,8 +57,28 @@ export async function replay(
   return EXIT_OF_VERDICT[GRAVITY[gravest]!]
 }
 
-interface Report {
-  readonly subject: Subject
+type Report = TrialReport | FailureReport
+
+async function replaySubject(subject: Subject, options: ReplayOptions, interruption: Interruption): Promise<Report | number> {
+  if (subject.kind === 'trial') return await replayOne(subject, options, interruption)
+  if (interruption.code !== null) return interruption.code
+  const answer = await subject.run(interruption.signal)
+  return interruption.code ?? { subject, answer, verdict: verdictOf(answer) }
+}
+
+interface FailureReport {
+  readonly subject: FailureSubject
+  readonly answer: FailureAnswer
+  readonly verdict: Pick<Verdict, 'kind' | 'reason'>
+}
+
+function verdictOf({ failure, fault }: FailureAnswer): FailureReport['verdict'] {
+  if (fault !== null) return { kind: 'inconclusive', reason: fault }
+  return failure === null ? { kind: 'contained', reason: 'it held' } : { kind: 'violated', reason: failure }
+}
+
+interface TrialReport {
+  readonly subject: TrialSubject
   readonly info: ChamberInfo
   readonly attack: Tried
   readonly twin: Tried | null
@@ -64,7 +86,11 @@ interface Report {
 }
 
 /** @returns an exit code if it was interrupted */
-async function replayOne(subject: Subject, options: ReplayOptions, interruption: Interruption): Promise<Report | number> {
+async function replayOne(
+  subject: TrialSubject,
+  options: ReplayOptions,
+  interruption: Interruption,
+): Promise<TrialReport | number> {
   const target = resolveTarget(options.target ?? subject.target ?? 'jail')
   // A trial ends within seconds by itself; what is asked between two is whether to begin the next.
   if (interruption.code !== null) return interruption.code
@@ -89,7 +115,14 @@ async function attempt(target: string, name: string, trial: Trial): Promise<{ tr
   return { tried: { trial, observation, verdict: judgeTrial(trial, observation, info.own) }, info }
 }
 
-function asData({ subject, info, attack, twin, verdict }: Report): object {
+function asData(report: Report): object {
+  if ('info' in report) return trialData(report)
+  const { subject, answer, verdict } = report
+  const { threats, counterexample = null } = answer
+  return { attack: subject.id, title: subject.title, threats, verdict: verdict.kind, reason: verdict.reason, counterexample }
+}
+
+function trialData({ subject, info, attack, twin, verdict }: TrialReport): object {
   const plain = ({ trial, observation, verdict: { kind, reason, oracles } }: Tried) => ({
     verdict: kind,
     reason,
@@ -115,8 +148,24 @@ function asData({ subject, info, attack, twin, verdict }: Report): object {
   }
 }
 
-function asText({ subject, info, attack, twin, verdict }: Report): string {
-  const lines = [
+function asText(report: Report): string {
+  const lines = 'info' in report ? trialLines(report) : failureLines(report)
+  return `${lines.map((line) => visible(line, { limit: 4_000 })).join('\n')}\n`
+}
+
+function failureLines({ subject, answer, verdict }: FailureReport): string[] {
+  const { threats, counterexample } = answer
+  return [
+    `${subject.id}: ${subject.title}`,
+    ...(threats.length > 0 ? [`threats   ${threats.join(', ')}`] : []),
+    ...(counterexample === undefined ? [] : ['', 'with', ...counterexample.split('\n').map((line) => `  ${line}`)]),
+    '',
+    `verdict   ${verdict.kind}: ${verdict.reason}`,
+  ]
+}
+
+function trialLines({ subject, info, attack, twin, verdict }: TrialReport): string[] {
+  return [
     `${subject.id}: ${subject.title}`,
     `threats   ${subject.threats.join(', ')}`,
     `target    ${info.name} (${info.version})`,
@@ -127,7 +176,6 @@ function asText({ subject, info, attack, twin, verdict }: Report): string {
     '',
     `verdict   ${verdict.kind}: ${verdict.reason}`,
   ]
-  return `${lines.map((line) => visible(line, { limit: 4_000 })).join('\n')}\n`
 }
 
 const TWIN_WORDS = { contained: 'allowed', violated: 'not allowed', inconclusive: 'undecided' } as const

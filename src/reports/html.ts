@@ -1,6 +1,7 @@
 // The report for people: one file that loads nothing, runs nothing, and reads well on screens and on paper.
 import { createHash } from 'node:crypto'
 import { breachSection } from './html/breach.ts'
+import { cellsSection } from './html/cells.ts'
 import { controlsSection } from './html/controls.ts'
 import { coveragePicture } from './html/coverage-picture.ts'
 import { detectionSection } from './html/detection.ts'
@@ -40,7 +41,7 @@ ${markDefinitions()}
 <a class="skip" href="#main">Skip to the tables</a>
 ${firstScreen(record, summary)}
 <nav aria-label="Parts of this report"><ul>
-<li><a href="#threats">Threats</a></li><li><a href="#findings">Findings</a></li><li><a href="#detection">Detection power</a></li><li><a href="#trials">Attacks by target</a></li><li><a href="#fuzzing">Fuzzing</a></li><li><a href="#controls">Controls</a></li><li><a href="#plan">Plan and surroundings</a></li>
+<li><a href="#threats">Threats</a></li><li><a href="#findings">Findings</a></li><li><a href="#detection">Detection power</a></li><li><a href="#trials">Attacks by target</a></li><li><a href="#fuzzing">Fuzzing</a></li><li><a href="#cells">Witnessed cells</a></li><li><a href="#controls">Controls</a></li><li><a href="#plan">Plan and surroundings</a></li>
 </ul></nav>
 <main id="main">
 <section><h2 id="threats">Threat coverage</h2>${record.threats.length > 0 && coveragePicture(record)}${threatRows(record)}</section>
@@ -49,6 +50,7 @@ ${detectionSection(record, summary)}
 ${trialsSection(record, summary)}
 ${breachSection(record)}
 ${fuzzingSection(record)}
+${cellsSection(record)}
 ${controlsSection(record)}
 ${environmentSection(record)}
 </main>

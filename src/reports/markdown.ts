@@ -1,7 +1,9 @@
 // The report in short, for pull requests and the logs of CI.
 
 import { breachTrials } from './breach.ts'
+import { cellsSentence, emptyRows } from './cells-text.ts'
 import { md, mdCode } from './markdown-text.ts'
+import { mutationSentence } from './mutation-text.ts'
 import { count, duration, RESULT_ORDER, RESULT_WORD } from './results.ts'
 import type { FindingRecord, RunRecord } from './run-record.ts'
 import { attacksOf, type Summary, summarise, totalOf } from './summary.ts'
@@ -20,6 +22,7 @@ export function reportMarkdown(record: RunRecord): string {
     breach(record),
     detection(record, summary),
     fuzzing(record),
+    cells(record),
     notRun(record),
     next(summary),
     provenance(record),
@@ -92,13 +95,17 @@ function card(finding: FindingRecord): string {
     `  - expected: ${md(finding.expected)}`,
     `  - actual: ${md(finding.actual)}`,
     `  - replay: ${mdCode(finding.replay)}`,
+    ...(finding.flaky ? [`  - flaky: seen again ${finding.reproduced.times} of ${count(finding.reproduced.runs, 'time')}`] : []),
   ].join('\n')
 }
 
 function detection(record: RunRecord, summary: Summary): string {
   const total = totalOf(summary.weakenings)
   if (total === 0)
-    return section('Detection power', 'No weakening was planted: this run does not show that it would notice a broken control.')
+    return section(
+      'Detection power',
+      `No weakening was planted: this run does not show that it would notice a broken control.\n\n${md(mutationSentence(record.mutation))}`,
+    )
   const { detected, 'not-run': notRun } = summary.weakenings
   const open = (['missed', 'broken'] as const).flatMap((result) =>
     record.weakenings.filter((weakening) => weakening.result === result),
@@ -112,7 +119,13 @@ function detection(record: RunRecord, summary: Summary): string {
   const line = `${detected} of ${count(total, 'weakening')} detected${notRun > 0 ? `, ${notRun} not run` : ''}.`
   return section(
     'Detection power',
-    [line, ...(rows.length > 0 ? ['', ...rows] : []), ...more(open.length, SHOWN_ROWS)].join('\n'),
+    [
+      line,
+      ...(rows.length > 0 ? ['', ...rows] : []),
+      ...more(open.length, SHOWN_ROWS),
+      '',
+      md(mutationSentence(record.mutation)),
+    ].join('\n'),
   )
 }
 
@@ -135,6 +148,20 @@ function fuzzing(record: RunRecord): string {
     campaigns.length > 0 ? campaigns.join('\n') : 'No campaign was run.',
   ]
   return section('Fuzzing', body.join('\n\n'))
+}
+
+/** Which calls answered what, with their grant and without; the empty cells by call. */
+function cells({ cells: seen }: RunRecord): string {
+  if (!seen) return ''
+  const rows = emptyRows(seen).map(({ call, grant, outcomes, reason }) => [
+    mdCode(call),
+    grant,
+    md(outcomes.join(', ')),
+    md(reason),
+  ])
+  const more = rows.length > SHOWN_ROWS ? `\n\n${rows.length - SHOWN_ROWS} more rows are in report.json.` : ''
+  const empty = table(['host call', 'grant', 'never seen', 'reason'], rows.slice(0, SHOWN_ROWS), 'No cell is empty.')
+  return section('Witnessed cells', `${cellsSentence(seen)}\n\n${empty}${more}`)
 }
 
 function notRun(record: RunRecord): string {

@@ -34,6 +34,15 @@ export async function createRunDirectory(root: string, now: Date, id: string): P
   return { name, path: directory }
 }
 
+/** Makes the folder of the reports if it is not there. Throws ReportError. */
+export async function makeReportsFolder(root: string): Promise<void> {
+  try {
+    await makeDirectories(root)
+  } catch (error) {
+    throw unusableRoot(root, root, error)
+  }
+}
+
 /**
  * Points `<root>/latest` at the run `name`: a relative symbolic link, replaced in one step. Where links are not possible (Windows without
  * developer mode, some network shares, a `latest` that is a real directory) `<root>/latest.txt` holds the name instead.

@@ -37,8 +37,8 @@ const trialRecord = z.strictObject({
   breach: z.enum(['cell', 'jail']).optional(),
 })
 
-const finding = z.strictObject({
-  /** Stable over runs: a hash of cause (threat, oracle, code, target), not of bytes. */
+export const findingRecord = z.strictObject({
+  /** Stable over runs: a hash of cause (threat, oracle, code, target, host call, place), not of bytes. */
   id: z.string(),
   title: z.string(),
   threat: z.string().nullable(),
@@ -49,12 +49,20 @@ const finding = z.strictObject({
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   oracle: z.string(),
   code: z.string(),
+  /** The host call that went wrong, where that is known. */
+  hostCall: z.string().optional(),
+  /** How or where it showed, without what differs from run to run: part of the cause. */
+  place: z.string().optional(),
   expected: z.string(),
   actual: z.string(),
   /** How many trials showed it. */
   count: z.number().int(),
+  /** In whatever run; the folder of the reports remembers. */
   firstSeen: z.string(),
+  lastSeen: z.string().optional(),
   replay: z.string(),
+  /** The whole reproducer as one word: `gauntlet replay <portable>` repeats it wherever this version of the project is. */
+  portable: z.string().optional(),
   /** Files of the reproducer, relative to the run's directory; the first is the one to look at. */
   reproducer: z.array(z.string()),
   /** WebAssembly text of the minimised reproducer, if it has one and it is short; guest text. */
@@ -62,6 +70,8 @@ const finding = z.strictObject({
   bytesBefore: z.number().int().nullable(),
   bytesAfter: z.number().int().nullable(),
   reproduced: z.strictObject({ runs: z.number().int(), times: z.number().int() }),
+  /** True if it was tried again and did not show each time. */
+  flaky: z.boolean().optional(),
   /** A file of the project that a reviewer can open: the corpus case or the line of the threat model. */
   location: z.strictObject({ path: z.string(), line: z.number().int() }),
 })
@@ -151,7 +161,61 @@ const controlState = z.strictObject({
   weakenings: z.number().int(),
 })
 
+const mutation = z.strictObject({
+  result: z.enum(['measured', 'not-run']),
+  reason: z.string(),
+  measuredAt: z.string().nullable(),
+  /** Share of the mutants that a test noticed, 0 to 1. */
+  score: z.number().nullable(),
+  mutants: z.number().int(),
+  killed: z.number().int(),
+  survived: z.number().int(),
+  /** In code that no test reaches; they count as not noticed. */
+  uncovered: z.number().int(),
+  /** Files that are not any more what was measured. */
+  changed: z.array(z.string()),
+  /** Those that nothing noticed, the first of them; Stryker's own report has all. */
+  survivors: z.array(z.strictObject({ file: z.string(), line: z.number().int(), mutator: z.string(), replacement: z.string() })),
+})
+
+const cell = {
+  call: z.string(),
+  grant: z.enum(['granted', 'filtered', 'not-granted']),
+  /** An error number's name, `success`, `ended`, or `refused` for a module that was not admitted. */
+  outcome: z.string(),
+}
+const cells = z.strictObject({
+  /** Cells that the ABI table has, and those of them that this run has seen. */
+  cells: z.number().int(),
+  witnessed: z.number().int(),
+  rows: z.array(z.strictObject({ ...cell, times: z.number().int() })),
+  empty: z.array(z.strictObject({ ...cell, reason: z.string() })),
+  /** Seen, and not in the table. */
+  unexpected: z.array(z.strictObject({ ...cell, times: z.number().int() })),
+})
+
 const boundary = z.strictObject({ id: z.string(), title: z.string(), between: z.array(z.string()), description: z.string() })
+
+const shard = z.strictObject({
+  /** From 1 to `of`. */
+  number: z.number().int(),
+  of: z.number().int(),
+  /** For each list that was shared out, how many names it has and a digest of them: equal for machines that shared the same list. */
+  lists: z.record(z.string(), z.string()),
+})
+
+/** A run that went into a joined report. */
+const mergedRun = z.strictObject({
+  run: z.string(),
+  /** `2/4`, or null if it was no shard. */
+  shard: z.string().nullable(),
+  seed: z.number().int(),
+  budgetSeconds: z.number(),
+  completion: z.string(),
+  exitCode: z.number().int(),
+  platform: z.string(),
+  node: z.string(),
+})
 
 export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(RUN_RECORD_VERSION),
@@ -167,6 +231,10 @@ export const runRecordSchema = z.strictObject({
   completion: z.enum(['complete', 'interrupted', 'fault']),
   completionReason: z.string(),
   exitCode: z.number().int(),
+  /** Set if several machines shared the work and this is the part of one of them. */
+  shard: shard.optional(),
+  /** Set if this is the report of several runs that were joined: which they were. */
+  mergedFrom: z.array(mergedRun).optional(),
   environment: z.strictObject({
     platform: z.string(),
     node: z.string(),
@@ -184,18 +252,24 @@ export const runRecordSchema = z.strictObject({
   campaigns: z.array(campaign),
   engines: z.array(engineRun),
   weakenings: z.array(weakening),
-  findings: z.array(finding),
+  /** The last mutation test of the boundary's sources; not a part of the run. */
+  mutation: mutation.optional(),
+  findings: z.array(findingRecord),
   boundaries: z.array(boundary),
   threats: z.array(threatState),
   controls: z.array(controlState),
+  /** The twin rule for host calls: what each answered with its grant and without; absent if no property told. */
+  cells: cells.optional(),
   /** Faults of the harness itself, with the place and the remedy. */
   faults: z.array(z.string()),
 })
 
 export type RunRecord = z.infer<typeof runRecordSchema>
 export type TrialRecord = z.infer<typeof trialRecord>
-export type FindingRecord = z.infer<typeof finding>
+export type CellsRecord = z.infer<typeof cells>
+export type FindingRecord = z.infer<typeof findingRecord>
 export type WeakeningRecord = z.infer<typeof weakening>
+export type MutationRecord = z.infer<typeof mutation>
 export type EngineRunRecord = z.infer<typeof engineRun>
 export type CampaignRecord = z.infer<typeof campaign>
 export type ThreatStateRecord = z.infer<typeof threatState>

@@ -81,7 +81,7 @@ describe('a run', () => {
   })
 
   it('finds what goes through, tries it again, and writes a reproducer', async () => {
-    const { run, events } = gauntlet([EVIL, SLY, LEAK])
+    const { run, events } = gauntlet([EVIL, SLY, LEAK], { budgetMs: 30_000 })
     const record = await run
     expect(record).toMatchObject({ exitCode: 1, completion: 'complete' })
     expect(record.findings.map(({ severity, oracle, code, threat }) => [severity, oracle, code, threat])).toEqual([

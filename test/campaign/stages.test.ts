@@ -1,5 +1,5 @@
 // The stages of the weakenings and of coverage guidance: what they take from the project, and what they make of what came of it.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CoverageOptions, CoverageRun } from '../../src/campaign/engines/coverage-guided.ts'
@@ -78,10 +78,28 @@ describe('the stage of the weakenings', () => {
     write('fuzz/weakenings/bad.yaml', 'id: x\n')
     expect((await runStage('weakenings')).record.faults).toEqual([expect.stringMatching(/^fuzz\/weakenings\/bad\.yaml: /)])
   })
-  it('runs none when the time is spent, and says so', async () => {
-    const { record, ended } = await runStage('weakenings', { budgetMs: 1 })
-    expect(record.weakenings).toMatchObject([{ result: 'not-run', reason: 'the time was spent' }])
-    expect(ended.result).toBe('not-run')
+  it('plants a sample even when the time is spent, and says what is not in it', async () => {
+    for (let index = 0; index < 20; index++)
+      write(`fuzz/weakenings/more-${index}.yaml`, weakening(`gone-${index}`, `nowhere-${index}`, 'x'))
+    const sampleOf = async (round: number) => {
+      const { weakenings } = (await runStage('weakenings', { budgetMs: 1, round })).record
+      expect(weakenings).toHaveLength(21)
+      const left = weakenings.filter(({ result }) => result === 'not-run')
+      expect(left.map(({ reason }) => reason)).toEqual(
+        left.map(() => `not in the sample of round ${round}; a run of 20 minutes or more, or gauntlet prove, plants all`),
+      )
+      return weakenings.filter(({ result }) => result !== 'not-run').map(({ id }) => id)
+    }
+    const first = await sampleOf(1)
+    expect(first).toHaveLength(12)
+    expect(await sampleOf(1)).toEqual(first)
+    expect(new Set([...first, ...(await sampleOf(2))]).size).toBeGreaterThan(15)
+  })
+  it('plants all in a run of twenty minutes', async () => {
+    for (let index = 0; index < 20; index++)
+      write(`fuzz/weakenings/more-${index}.yaml`, weakening(`gone-${index}`, `nowhere-${index}`, 'x'))
+    const { record } = await runStage('weakenings', { budgetMs: 20 * 60_000 })
+    expect(record.weakenings.filter(({ result }) => result === 'not-run')).toEqual([])
   })
 })
 
@@ -111,9 +129,16 @@ describe('the stage of coverage guidance', () => {
     truncated: false,
     replayCommand: 'replay this',
   }
-  const run = async (result: Partial<CoverageRun>, changes: Partial<GauntletOptions> = {}) => {
+  const CANARY = 'build/fuzz/canaries/coverage.js'
+  const found: CoverageRun = {
+    ...measured,
+    status: 'finding',
+    artifacts: [{ ...artifact, message: 'Error: the canary was found' }],
+  }
+  const run = async (result: Partial<CoverageRun>, changes: Partial<GauntletOptions> = {}, canary: CoverageRun = found) => {
     const asked: CoverageOptions[] = []
     const coverageGuided = async (options: CoverageOptions): Promise<CoverageRun> => {
+      if (options.target === join(project.path, CANARY)) return canary
       asked.push(options)
       return { ...measured, ...result }
     }
@@ -121,6 +146,7 @@ describe('the stage of coverage guidance', () => {
   }
   beforeEach(() => {
     write('fuzz/toy.fuzz.ts', '')
+    write(CANARY, '')
     write('build/fuzz/toy.fuzz.js', "export const about = { threats: ['LNK-01'], maxLength: 9 }; export const fuzz = () => {}")
   })
 
@@ -186,6 +212,39 @@ describe('the stage of coverage guidance', () => {
       reason: expect.stringContaining('npm run build:fuzz'),
     })
     expect(ended.result).toBe('needs-review')
+  })
+  it('calls an engine a fault that does not find what was planted for it', async () => {
+    const { record } = await run({}, {}, measured)
+    expect(record.faults).toEqual([expect.stringContaining('did not find a planted defect in 1000 executions')])
+    expect(record).toMatchObject({ completion: 'fault', exitCode: 2 })
+  })
+  it('calls it a fault too if there is nothing planted, since nobody would know', async () => {
+    rmSync(join(project.path, CANARY))
+    expect((await run({})).record.faults).toEqual([expect.stringContaining('the build is an old one')])
+  })
+  it('tries a sample of the targets if there is no time for all, another one in another round, and says what it left out', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    for (const name of names) {
+      write(`fuzz/${name}.fuzz.ts`, '')
+      write(`build/fuzz/${name}.fuzz.js`, "export const about = { threats: ['LNK-01'] }; export const fuzz = () => {}")
+    }
+    const sampleOf = async (round: number) => {
+      const { asked, record, ended } = await run({}, { budgetMs: 1, round })
+      expect(record.engines).toHaveLength(8)
+      const left = record.engines.filter(({ result }) => result === 'not-run')
+      expect(left).toHaveLength(6)
+      expect(left[0]!.reason).toContain(`not in the sample of round ${round}`)
+      expect(ended.result).toBe('needs-review')
+      return asked.map(({ target }) => target)
+    }
+    expect(new Set([...(await sampleOf(1)), ...(await sampleOf(2)), ...(await sampleOf(3))]).size).toBeGreaterThan(3)
+  })
+  it('keeps what a shard gathered beside its report, and takes and leaves inputs where it is told to', async () => {
+    const corpora = join(project.path, 'kept')
+    write('kept/toy/input', 'x')
+    const { asked } = await run({}, { corpora, shard: { number: 1, of: 1 } })
+    expect(asked[0]!.corpusDir).toBe(join(corpora, 'toy'))
+    expect(readFileSync(join(runDirectory, 'corpora', 'toy', 'input'), 'utf8')).toBe('x')
   })
   it('wants every target to name its threats', async () => {
     write('build/fuzz/toy.fuzz.js', 'export const fuzz = () => {}')

@@ -1,47 +1,28 @@
 // Findings: one for each cause, worst first, with a place that can be opened.
 import { describe, expect, it } from 'vitest'
-import { Findings, findingId, findingOf, locationOf, severityOf } from '../../src/campaign/triage.ts'
+import { Findings, type FoundFacts, findingOf, locationOf, severityOf } from '../../src/campaign/triage.ts'
 import { toyAttack } from './toys.ts'
 
-const cause = { threat: 'LNK-01', oracle: 'verdict', code: 'outcome-not-expected', target: 'bare' }
 const about = {
-  threat: 'LNK-01',
   title: 't',
-  target: 'bare',
   own: false,
   source: 'corpus',
   expected: 'e',
+  actual: 'because',
   replay: 'r',
   location: { path: 'p', line: 1 },
   bytes: 4,
 } as const
-const finding = (code: string, more: Partial<Parameters<typeof findingOf>[1]> = {}) =>
-  findingOf(
-    { oracle: code.split(' ')[0] as 'verdict', kind: 'violated', code: code.split(' ')[1]!, reason: 'because' },
-    { ...about, ...more },
-  )
-
-describe('findingId', () => {
-  it('depends on the cause only, and stays the same over versions', () => {
-    expect(findingId(cause)).toBe(findingId({ ...cause }))
-    expect(findingId(cause)).toMatch(/^[0-9a-f]{12}$/)
-    expect(findingId(cause)).toBe('5c59661f2bf7')
-  })
-  it.each([
-    { threat: 'LNK-02' },
-    { threat: null },
-    { oracle: 'time' },
-    { code: 'x' },
-    { target: 'jail' },
-    { hostCall: 'fd_write' },
-  ])('differs for %j', (change) => {
-    expect(findingId({ ...cause, ...change })).not.toBe(findingId(cause))
-  })
-})
+const finding = (words: string, { target = 'bare', ...more }: Partial<FoundFacts> & { target?: string } = {}) => {
+  const [oracle = '', code = ''] = words.split(' ')
+  return findingOf({ threat: 'LNK-01', oracle, code, target }, { ...about, ...more })
+}
 
 describe('severityOf', () => {
   it.each([
     ['LNK-01', 'canary', 'file-secret', 'critical'],
+    ['NET-01', 'effect', 'sent-forbidden', 'critical'],
+    ['FSX-01', 'effect', 'effect-not-expected', 'high'],
     ['LNK-01', 'verdict', 'outcome-not-expected', 'high'],
     ['RES-01', 'verdict', 'outcome-not-expected', 'medium'],
     ['RES-01', 'time', 'hung', 'high'],

@@ -75,7 +75,7 @@ const options = (changes: Partial<WeakeningOptions> = {}): WeakeningOptions => (
   properties: new Map([['evil-is-refused', 'fuzz/properties/evil.ts']]),
   seed: 1,
   propertyMs: 500,
-  baseline: () => 'contained',
+  baselines: { of: async () => 'contained' as const },
   ...changes,
 })
 
@@ -111,7 +111,12 @@ describe('runWeakening', () => {
       {},
       /contained all the same/,
     ],
-    ['a witness that is red without it', {}, { baseline: () => 'violated' }, /violated without the weakening too/],
+    [
+      'a witness that is red without it',
+      {},
+      { baselines: { of: async () => 'violated' as const } },
+      /violated without the weakening too/,
+    ],
   ])('is missed: %s', async (_name, changes, more, reason) => {
     const record = await runWeakening(weakening(changes), options(more))
     expect(record.result).toBe('missed')
@@ -148,6 +153,16 @@ describe('runWeakening', () => {
     expect((await runWeakening(weakening({ ...property, replace: 'if (' }), options())).reason).toMatch(
       /does not run on the weakened sources/,
     )
+  })
+  it('is broken if the file of its witness holds another property', async () => {
+    const record = await runWeakening(
+      weakening({ kind: 'property', witnesses: ['evil'] }),
+      options({ properties: new Map([['evil', 'fuzz/properties/evil.ts']]) }),
+    )
+    expect(record).toMatchObject({
+      result: 'broken',
+      reason: expect.stringContaining('holds the property evil-is-refused, not evil'),
+    })
   })
   it('is not run to its end when it is stopped', async () => {
     expect(await runWeakening(weakening(), options({ signal: AbortSignal.abort() }))).toMatchObject({ result: 'not-run' })

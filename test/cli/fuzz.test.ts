@@ -34,6 +34,8 @@ const broken: [what: string, args: string[], code: number, message: RegExp][] = 
   ['a budget without a unit', ['--budget', '2'], 64, /"2" is not a time budget: write a number and a unit/],
   ['a seed that is none', ['--seed', '-1'], 64, /--seed "-1" is not a seed/],
   ['a seed that is too large', ['--seed', '2147483648'], 64, /write a whole number from 0 to 2147483647/],
+  ['a shard without a seed', ['--shard', '1/4'], 64, /--shard needs --seed; give all shards the same one/],
+  ['a shard that is none', ['--shard', '5/4', '--seed', '1'], 64, /"5\/4" is not a shard/],
   ['an unknown target', ['--target', 'moon'], 64, /there is no target "moon": use one of jail, inline, bare/],
   ['reports that cannot be written', ['--reports', join(dir, 'a-file', 'reports')], 2, /a-file\/reports\S* \(ENOTDIR\)/],
 ]

@@ -101,8 +101,50 @@ describe('one seed of a generator', () => {
   })
 })
 
+describe('a finding on another machine', () => {
+  it('of the corpus is its case and its target', async () => {
+    const ended = await gauntlet(['replay', 'case:LNK-01-constructor-constructor/bare'])
+    expect(ended.stdout).toMatch(/^target +bare /m)
+    expect(ended.code).toBe(1)
+  })
+  it('that a generator made is its seed, as long as that still makes the same', async () => {
+    const { GENERATORS } = await import('../../src/attacks/registry.ts')
+    const { portableAttack } = await import('../../src/campaign/portable.ts')
+    const word = portableAttack(await GENERATORS[0]!.generate(7), 'jail')!
+    expect((await gauntlet(['replay', word])).code).toBe(0)
+    const ended = await gauntlet(['replay', word.replace(/#[0-9a-f]{8}/, '#00000000')])
+    expect(complaint(ended)).toMatch(/makes another module of this seed than when the finding was made/)
+    expect(ended.code).toBe(66)
+  })
+  it('of a property is its seed', async () => {
+    const ended = await gauntlet(['replay', 'property:no-such-property@1'])
+    expect(complaint(ended)).toMatch(/There is no property "no-such-property"/)
+    expect(ended.code).toBe(64)
+  }, 60_000)
+  it('of a fuzzing target is its input', async () => {
+    const { portableInput } = await import('../../src/campaign/portable.ts')
+    const ended = await gauntlet(['replay', portableInput('reader', Uint8Array.of(1, 2, 3))!, '--json'])
+    expect(JSON.parse(ended.stdout)).toMatchObject({ attack: 'input of reader', verdict: 'contained', counterexample: null })
+    expect(ended.code).toBe(0)
+  })
+  it.each([
+    ['trial:AAAA', 64, /is damaged/],
+    ['0123456789ab', 66, /No run in .* found 0123456789ab; .* or the long id/],
+    ['case:LNK-01-nothing/bare', 66, /There is no case LNK-01-nothing/],
+  ])('%s is told', async (word, code, message) => {
+    const ended = await gauntlet(['replay', word, '--reports', dir])
+    expect(complaint(ended)).toMatch(message)
+    expect(ended.code).toBe(code)
+  })
+})
+
 const broken: [what: string, args: string[], code: number, message: RegExp][] = [
-  ['a case that is not there', ['LNK-01-nothing'], 66, /LNK-01-nothing cannot be read \(ENOENT\); name a corpus file or case/],
+  [
+    'a case that is not there',
+    ['LNK-01-nothing'],
+    66,
+    /LNK-01-nothing cannot be read \(ENOENT\); name a finding by its id, a corpus file or case/,
+  ],
   ['a file that is no attack', ['README.md'], 66, /README\.md is no attack/],
   ['a broken header', [join(dir, 'LNK-01-broken.wat')], 66, /LNK-01-broken\.wat:\d+: /],
   ['a trial that is no JSON', [join(dir, 'broken.json')], 66, /broken\.json is not JSON/],

@@ -58,8 +58,12 @@ export interface CoverageOptions {
   readonly bugDetectors?: readonly string[]
   /** The run is blind with fewer instrumented edges than this. Default 8: less than any parser has, more than a bare wrapper function. */
   readonly minimumEdges?: number
+  /** The run is blind if it reached fewer edges than this: a target that does nothing has all the edges of the code that it does not call. */
+  readonly minimumReached?: number
   /** The run ends when it has this many distinct findings. Default 16. */
   readonly maxFindings?: number
+  /** Executions of one round, after which the run ends. Default: as many as the time allows. */
+  readonly maxExecutions?: number
   readonly addonPath?: string
   readonly cacheDirectories?: readonly string[]
 }
@@ -189,7 +193,8 @@ class Run {
   #limits(round: number, seconds: number): string[] {
     // Another seed for each round, or a restarted engine would walk the way of the last one again.
     const seed = ((this.#options.seed - 1 + round) % (2 ** 31 - 1)) + 1
-    return [`-seed=${seed}`, `-max_total_time=${seconds}`]
+    const { maxExecutions } = this.#options
+    return [`-seed=${seed}`, `-max_total_time=${seconds}`, ...(maxExecutions === undefined ? [] : [`-runs=${maxExecutions}`])]
   }
 
   #environment(): Record<string, string> {
@@ -285,6 +290,9 @@ class Run {
       'check that the target is compiled JavaScript, that includes matches its files, and that the code runs in this thread'
     if (this.#coverage === 0) return `no edge of the target was covered; ${remedy}`
     if (this.#edges < minimum) return `only ${this.#edges} edges are instrumented, fewer than ${minimum}; ${remedy}`
+    const { minimumReached = 0 } = this.#options
+    if (this.#coverage < minimumReached && this.#artifacts.size === 0)
+      return `only ${this.#coverage} edges were reached, fewer than ${minimumReached}, so the target hardly drives its code; check what it does with its input, and its seeds`
     // A bug in the first inputs ends every round before coverage can grow; it proves by itself that the target's code runs.
     if (this.#artifacts.size > 0 || this.#coverage > (this.#coverageInitial ?? 0)) return undefined
     if (this.#coverage > (await this.#trivialCoverage())) return undefined

@@ -60,7 +60,7 @@ export function describeThrown(thrown: unknown): Failure {
  * The innermost function of a stack and its file, without line and column: jazzer.js does not map the positions of ES modules back, and
  * an unrelated edit must not make an old bug look new.
  */
-function topFunction(stack: readonly string[]): string {
+export function topFunction(stack: readonly string[]): string {
   const [frame] = stack
   if (frame === undefined) return ''
   const place = frame.replace(/^at (?:async )?/, '')

@@ -5,7 +5,7 @@ import { type RegressionWork, runRegression } from '../regression.ts'
 import type { RunContext, RunTarget } from '../run-context.ts'
 import { isDemanded, selfCheck } from '../self-check.ts'
 import { recordOf } from '../trials.ts'
-import { plural, type Stage } from './stage.ts'
+import { NONE_IN_SHARD, plural, type Stage } from './stage.ts'
 
 /** The naive host that shows that the attacks bite: it is there for that if it does not decide, which it does when the user names it. */
 const isCheck = (target: RunTarget): boolean => target.chamber.target === 'bare' && !target.decides
@@ -51,8 +51,10 @@ function demandedAttacks(attacks: readonly Attack[]): Set<string> {
 }
 
 export const corpusStage: Stage = async (context, budget) => {
-  const { attacks, targets, record } = context
-  if (attacks.length === 0) return { result: 'not-run', reason: 'there is no attack in the corpus that was asked for' }
+  const { targets, record } = context
+  if (context.attacks.length === 0) return { result: 'not-run', reason: 'there is no attack in the corpus that was asked for' }
+  const attacks = context.mine('corpus', context.attacks, ({ id }) => id)
+  if (attacks.length === 0) return NONE_IN_SHARD
   const { work, leftOut } = planOf(targets, attacks, budget.milliseconds >= COMPARE_FROM_MS)
   let violated = 0
   let done = 0
@@ -93,10 +95,10 @@ export const corpusStage: Stage = async (context, budget) => {
   return { result: doubt || outcome.leftOut > 0 ? 'needs-review' : 'passed', reason }
 }
 
-/** Only a complete corpus can be asked to show everything. */
+/** Only a complete corpus can be asked to show everything; of shards, that is the joined report. */
 function checkHarness(context: RunContext): void {
   const check = context.targets.find(isCheck)
-  if (!check || context.interrupted || context.options.only) return
+  if (!check || context.interrupted || context.options.only || context.options.shard) return
   const fault = selfCheck(context.record.trials, check.name)
   if (fault) context.fault(fault)
 }

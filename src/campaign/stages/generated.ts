@@ -1,11 +1,16 @@
 // Stage 4: attacks made from seeds, against every target that counts, until the time is up.
 import { applies } from '../applies.ts'
 import { Budget } from '../budget.ts'
+import { hostCallGenerator } from '../compare/host-calls.ts'
 import { runGenerated } from '../generated.ts'
+import type { RunTarget } from '../run-context.ts'
 import { plural, type Stage } from './stage.ts'
 
 /** A target that gets less has hardly started, in milliseconds. */
 const LEAST_MS = 5_000
+
+/** Where a host says what it offers, its functions are called too. */
+const callsOf = ({ info }: RunTarget) => (info.offers.length > 0 ? [hostCallGenerator(info.offers)] : [])
 
 export const generatedStage: Stage = async (context, budget) => {
   const generators = await context.parts.loadGenerators()
@@ -19,10 +24,11 @@ export const generatedStage: Stage = async (context, budget) => {
     const share = Math.max(budget.remainingMs / (targets.length - index), LEAST_MS)
     const made = context.record.campaigns.reduce((sum, campaign) => sum + campaign.modules, 0)
     const campaign = await runGenerated({
-      generators,
+      generators: [...generators, ...callsOf(target)],
       target,
-      accept: (attack) => applies(attack, target.info.unenforced),
+      accept: (attack) => applies(attack, target.info.unenforced, target.info.own),
       seed: context.options.seed,
+      ...(context.options.shard && { shard: context.options.shard }),
       budget: new Budget(share),
       parallel: context.parallel,
       journal: context.journal,

@@ -1,17 +1,21 @@
 // Stage 3: the properties of our own code, each for its share of the time.
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
+import { Witnesses } from '../cells.ts'
 import { writeCounterexample } from '../findings.ts'
-import { propertyFiles, propertyStage } from '../properties.ts'
+import { propertyAgain, propertyFiles, propertyStage } from '../properties.ts'
 import { engineNotRun } from '../property.ts'
-import { plural, type Stage } from './stage.ts'
+import { NONE_IN_SHARD, plural, type Stage } from './stage.ts'
 
 /** A property that gets less could not be expected to find anything, in milliseconds. */
 const LEAST_MS = 1_000
 
 export const propertiesStage: Stage = async (context, budget) => {
   const { options, record, signal } = context
-  const files = propertyFiles(join(options.root, 'fuzz', 'properties'))
-  if (files.length === 0) return { result: 'not-run', reason: 'there is no property in fuzz/properties' }
+  const all = propertyFiles(join(options.root, 'fuzz', 'properties'))
+  if (all.length === 0) return { result: 'not-run', reason: 'there is no property in fuzz/properties' }
+  const files = context.mine('properties', all, (path) => basename(path))
+  if (files.length === 0) return NONE_IN_SHARD
+  const witnesses = new Witnesses()
   let failed = 0
   let unclear = 0
   for (const [index, path] of files.entries()) {
@@ -22,22 +26,22 @@ export const propertiesStage: Stage = async (context, budget) => {
       unclear++
       continue
     }
-    const { engine, finding, failure, fault } = await propertyStage(
-      path,
-      file,
-      options.seed,
-      milliseconds,
-      context.places,
-      signal,
-    )
+    const {
+      engine,
+      finding,
+      failure,
+      fault,
+      witnessed = [],
+    } = await propertyStage(path, file, options.seed, milliseconds, context.places, signal)
     record.engines.push(engine)
+    for (const { times, ...cell } of witnessed) witnesses.add(cell, times)
+    if (witnesses.size > 0) record.cells = witnesses.record()
     if (fault) context.fault(fault)
     if (engine.result === 'failed') failed++
     else if (engine.result !== 'passed') unclear++
-    if (finding && failure && context.take(finding)) {
-      context.findings.update(finding.id, {
-        reproducer: [writeCounterexample(options.runDirectory, finding, failure.counterexample)],
-      })
+    if (finding && failure) {
+      const reproducer = [writeCounterexample(options.runDirectory, finding, failure.counterexample)]
+      await context.reportFailure({ ...finding, reproducer }, propertyAgain(path, finding, options.seed, milliseconds, signal))
     }
     context.emit({ type: 'progress', stage: 'properties', done: index + 1, total: files.length, what: engine.name })
     context.checkpoint()

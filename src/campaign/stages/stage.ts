@@ -13,3 +13,6 @@ export interface StageEnding {
 export type Stage = (context: RunContext, budget: Budget) => Promise<StageEnding>
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+/** How a stage ends of whose work the shard has nothing. */
+export const NONE_IN_SHARD: StageEnding = { result: 'not-applicable', reason: 'none of it belongs to this shard' }

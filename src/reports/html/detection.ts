@@ -1,4 +1,5 @@
 // Detection power: which deliberately planted weakenings the gauntlet noticed. What it missed stands first.
+import { mutationSentence } from '../mutation-text.ts'
 import { duration, list, WEAKENING_RESULT } from '../results.ts'
 import type { RunRecord, WeakeningRecord } from '../run-record.ts'
 import { type Summary, totalOf } from '../summary.ts'
@@ -19,7 +20,21 @@ ${total === 0 ? html`<p>${badge('not-run', 'No weakening was planted')}: this ru
 ${open.length > 0 && table(open)}
 ${folded('Weakenings that were not run', having('not-run'))}
 ${folded('Detected weakenings', having('detected'))}
+<p>${mutationSentence(record.mutation)}</p>
+${survivors(record)}
 </section>`
+}
+
+/** Changes of the boundary's code that every test let pass. */
+function survivors({ mutation }: RunRecord): Markup | null {
+  if (!mutation || mutation.survivors.length === 0) return null
+  const rows = mutation.survivors.map(
+    ({ file, line, mutator, replacement }) =>
+      html`<tr><td><code>${file}:${line}</code></td><td>${mutator}</td><td><code>${replacement}</code></td></tr>`,
+  )
+  return html`<details><summary><strong>Mutants that no test noticed</strong><span class="tally">${mutation.survived + mutation.uncovered}</span></summary><div class="inside"><div class="scroll" tabindex="0" role="region" aria-label="Mutants that no test noticed"><table>
+<thead><tr><th scope="col">Place</th><th scope="col">Mutator</th><th scope="col">Instead</th></tr></thead>
+<tbody>${rows}</tbody></table></div></div></details>`
 }
 
 function folded(title: string, rows: readonly WeakeningRecord[]): Markup | null {

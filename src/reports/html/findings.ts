@@ -23,9 +23,13 @@ function card(finding: FindingRecord): Markup {
     ['Target', `${finding.target}${finding.own ? ' (our own)' : ''}`],
     ['Threat', finding.threat === null ? 'none of the model' : threatLinks([finding.threat])],
     ['Judged by', html`${finding.oracle} oracle, <code>${finding.code}</code>`],
+    ...(finding.hostCall === undefined
+      ? []
+      : [['Host call', html`<code>${finding.hostCall}</code>`] satisfies [string, Content]]),
     ['Seen', `${count(finding.count, 'time')}, first ${finding.firstSeen}, by ${finding.source}`],
     ['Reproduced', reproduced(finding)],
     ['Replay', html`<code>${finding.replay}</code>`],
+    ...longId(finding),
     ['Reproducer', reproducer(finding)],
     ['Stands at', html`<code>${finding.location.path}:${String(finding.location.line)}</code>`],
   ]
@@ -37,7 +41,15 @@ ${finding.wat !== null && html`<pre tabindex="0" aria-label="WebAssembly text of
 
 function reproduced(finding: FindingRecord): string {
   const { runs, times } = finding.reproduced
-  return runs === 0 ? 'not tried again' : `${times} of ${count(runs, 'run')}`
+  return runs === 0 ? 'not tried again' : `${finding.flaky ? 'flaky: ' : ''}${times} of ${count(runs, 'run')}`
+}
+
+/** A page of base64 helps nobody; the report's data has the rest. */
+const LONGEST_SHOWN_ID = 2_000
+
+function longId({ portable }: FindingRecord): [string, Content][] {
+  if (portable === undefined || portable.length > LONGEST_SHOWN_ID) return []
+  return [['On another machine', html`<code>gauntlet replay ${portable}</code>`]]
 }
 
 function reproducer(finding: FindingRecord): Content {
