@@ -55,6 +55,8 @@ export interface Footprint {
 export interface SoakResult {
   readonly before: Footprint
   readonly after: Footprint
+  /** Jails that there might be at once. */
+  readonly maxJails: number
   readonly executions: number
   readonly perSecond: number
   /** Executions that did not end as their module must. */
@@ -107,15 +109,29 @@ function* inTurn(all: readonly Module[]): Generator<Module, never> {
   for (let at = 0; ; at = (at + 37) % all.length) yield all[at]!
 }
 
-/** @param warmUp executions before the first look, so that caches are full and pools are up */
-export async function soak(executions: number, { warmUp = executions / 10, concurrency = 4 } = {}): Promise<SoakResult> {
+const PROGRESS_EVERY = 500
+
+export interface SoakOptions {
+  /** Executions before the first look, so that caches are full and pools are up. */
+  readonly warmUp?: number
+  readonly concurrency?: number
+  /** Is told now and then how many are done. */
+  readonly progress?: (done: number) => void
+}
+
+export async function soak(executions: number, options: SoakOptions = {}): Promise<SoakResult> {
+  const { warmUp = executions / 10, concurrency = 4, progress = () => {} } = options
   await using sandbox = createSandbox(POLICY, { pool: { maxJails: concurrency } })
   const next = inTurn(await hundred())
   const wrong: string[] = []
   const run = async (count: number) => {
     let left = count
+    let done = 0
     const worker = async () => {
-      while (left-- > 0) await one(sandbox, next.next().value, wrong)
+      while (left-- > 0) {
+        await one(sandbox, next.next().value, wrong)
+        if (++done % PROGRESS_EVERY === 0) progress(done)
+      }
     }
     await Promise.all(Array.from({ length: concurrency }, worker))
   }
@@ -126,7 +142,7 @@ export async function soak(executions: number, { warmUp = executions / 10, concu
   await run(executions)
   const seconds = (performance.now() - startedAt) / 1000
   await quiet(sandbox)
-  return { before, after: footprint(), executions, perSecond: executions / seconds, wrong }
+  return { before, after: footprint(), maxJails: concurrency, executions, perSecond: executions / seconds, wrong }
 }
 
 async function one(sandbox: Sandbox, { bytes, ends }: { bytes: Uint8Array; ends: string }, wrong: string[]): Promise<void> {
@@ -140,6 +156,23 @@ async function one(sandbox: Sandbox, { bytes, ends }: { bytes: Uint8Array; ends:
 async function quiet(sandbox: Sandbox): Promise<void> {
   do await new Promise((resolve) => setTimeout(resolve, 200))
   while (sandbox.pool.coming > 0 || sandbox.pool.idle !== sandbox.pool.jails)
+}
+
+/** What a garbage collector may not have given back yet: a leak of 10 KiB an execution would be three times that. */
+const SLACK_BYTES = 32 * 2 ** 20
+/** Of one jail that waits for its next guest. */
+const DESCRIPTORS_OF_A_JAIL = 8
+
+/** What there is more of than before. Jails that wait for the next guest come and go with the load, up to as many as there may be. */
+export function grew({ before, after, maxJails }: SoakResult): string[] {
+  const moreJails = Math.max(0, after.processes - before.processes)
+  const limits = {
+    descriptors: before.descriptors + DESCRIPTORS_OF_A_JAIL * moreJails,
+    threads: before.threads,
+    processes: maxJails,
+    residentBytes: before.residentBytes + SLACK_BYTES,
+  }
+  return (Object.keys(limits) as (keyof typeof limits)[]).filter((what) => after[what] > limits[what])
 }
 
 function print({ before, after, executions, perSecond, wrong }: SoakResult): void {
@@ -158,7 +191,10 @@ function print({ before, after, executions, perSecond, wrong }: SoakResult): voi
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const result = await soak(Number(process.argv[2] ?? 10_000))
+  const executions = Number(process.argv[2] ?? 10_000)
+  const result = await soak(executions, { progress: (done) => console.error(`${done} of ${executions} executions`) })
   print(result)
-  if (result.wrong.length > 0) process.exitCode = 1
+  const grown = grew(result)
+  for (const what of grown) console.log(`more ${what} than before`)
+  if (result.wrong.length > 0 || grown.length > 0) process.exitCode = 1
 }

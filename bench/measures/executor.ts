@@ -1,94 +1,65 @@
 // Programs of host calls per second through the executor guest, which is what a fuzzer of the boundary lives on.
-
-import { runProgram } from '../../fuzz/executor.ts'
-import { executorPolicy, GRANTS, Surroundings } from '../../fuzz/surroundings.ts'
+import { runOneOfMany, runProgram, runUnjudged } from '../../fuzz/executor.ts'
 import { decodeProgram } from '../../src/attacks/executor/decode.ts'
-import { EXECUTOR_CALLS, executorModule, RECORDS } from '../../src/attacks/executor/module.ts'
-import { encodeCall, fillBytes, type Program, resolveArguments } from '../../src/attacks/executor/program.ts'
-import { admit } from '../../src/sandbox/admission/admit.ts'
-import { Guest } from '../../src/sandbox/isolation/guest.ts'
+import { FAMILIES } from '../../src/attacks/executor/families.ts'
+import type { Program } from '../../src/attacks/executor/program.ts'
+import { Random } from '../../src/attacks/random.ts'
 import { AIMS, atLeast } from '../support/aims.ts'
 import { contest, rowOf } from '../support/contest.ts'
-import { amount } from '../support/effort.ts'
+import { amount, type Effort } from '../support/effort.ts'
 import type { Measure } from '../support/measure.ts'
+import { rateOver } from '../support/rate.ts'
+import type { Row } from '../support/row.ts'
 import { median } from '../support/statistics.ts'
 
-/** Programs of the fuzzers' own making, from bytes that are always the same. */
-function programs(count: number): Program[] {
-  let state = 1
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state >>> 24
-  }
-  return Array.from({ length: count }, () => decodeProgram(Uint8Array.from({ length: 64 }, next), 65_536))
+/** Bytes that are always the same, as a fuzzer would have them. @param families bits, as the switches of the programs have them */
+function inputs(count: number, families: number): Uint8Array[] {
+  const random = new Random(1)
+  return Array.from({ length: count }, () => {
+    const input = Uint8Array.from({ length: 64 }, () => random.below(256))
+    // Calls that are made once and at once: what is made 600 times over says nothing about the programs.
+    input[1] = families
+    return input
+  })
 }
 
-/** A guest that runs program after program; a new one once a program has ended it. */
-class Runner {
-  readonly #load: () => Guest
-  #guest: Guest | null = null
-  constructor() {
-    const admitted = admit(executorModule(), executorPolicy)
-    if (admitted.verdict === 'refused') throw new Error(admitted.refusal.message)
-    const { imports, memoryExport, startExport, functions, bytes } = admitted
-    this.#load = () => {
-      const guest = new Guest(
-        { imports, memoryExport, startExport, functions: [...functions.keys()], grants: GRANTS },
-        new Surroundings(1),
-      )
-      guest.load(bytes)
-      return guest
-    }
-  }
+const decode = (input: Uint8Array): Program => decodeProgram(input, 65_536)
 
-  run(program: Program): void {
-    this.#guest ??= this.#load()
-    const memory = new Uint8Array(this.#guest.memory!.buffer)
-    const made: (readonly bigint[])[] = []
-    for (const call of program.calls) {
-      for (const fill of call.fills) memory.set(fillBytes(fill), fill.at)
-      const args = resolveArguments(program, call, made, memory)
-      made.push(args)
-      const record = encodeCall(call.index, args)
-      memory.set(record, RECORDS)
-      if (this.#guest.call('run', [RECORDS, RECORDS + record.length]).kind !== 'returned') {
-        this.#guest = null
-        return
-      }
-    }
-  }
-}
-
-function rate(milliseconds: number, all: readonly Program[], run: (program: Program) => void): number {
-  const start = performance.now()
-  let done = 0
-  do {
-    for (const program of all) run(program)
-    done += all.length
-  } while (performance.now() - start < milliseconds)
-  return (done * 1000) / (performance.now() - start)
+async function rowFor(effort: Effort, name: string, families: number, judge: boolean): Promise<Row> {
+  const bytes = inputs(amount(effort, 500, 20), families)
+  const programs = bytes.map(decode)
+  const calls = programs.reduce((sum, program) => sum + program.calls.length, 0) / programs.length
+  if (calls < 1) throw new Error('the programs are empty')
+  const slice = amount(effort, 1000, 30)
+  const samples = await contest(effort, amount(effort, 5, 1), () => rateOver(slice, programs, runUnjudged), {
+    'with all oracles': () => rateOver(slice, programs, runOneOfMany),
+    'with all oracles, and a guest of its own for each': () => rateOver(slice, programs, runProgram),
+    'only from bytes to programs': () => rateOver(slice, bytes, decode),
+  })
+  return rowOf(
+    {
+      id: `executor/${name}`,
+      what: `programs of host calls per second through the executor guest, ${calls.toFixed(1)} calls each on average, of ${name === 'all' ? 'all families' : `the family ${name}`}`,
+      unit: 'per s',
+      note: `That is ${Math.round(median(samples.ours) * calls).toLocaleString('en')} host calls per second. Everything that a program can change is made anew for the next one.`,
+    },
+    samples,
+    judge ? ({ ours }) => atLeast(median(ours), AIMS.programsPerSecond, 'per s') : undefined,
+  )
 }
 
 export const executor: Measure = {
   id: 'executor',
   async *run(effort) {
-    const all = programs(amount(effort, 500, 20))
-    const calls = all.reduce((sum, program) => sum + program.calls.length, 0) / all.length
-    if (!all.some(({ calls }) => calls.some(({ index }) => EXECUTOR_CALLS[index]))) throw new Error('the programs are empty')
-    const runner = new Runner()
-    const slice = amount(effort, 1000, 30)
-    const samples = await contest(effort, amount(effort, 5, 1), () => rate(slice, all, (program) => runner.run(program)), {
-      'with all oracles': () => rate(slice, all, (program) => void runProgram(program)),
-    })
-    yield rowOf(
-      {
-        id: 'executor',
-        what: `programs of host calls per second through the executor guest, ${calls.toFixed(1)} calls each on average`,
-        unit: 'per s',
-        note: 'Decoding, encoding and the calls, in one guest as long as it lives; with oracles each program has a guest of its own. More is better.',
-      },
-      samples,
-      ({ ours }) => atLeast(median(ours), AIMS.programsPerSecond, 'per s'),
-    )
+    yield await rowFor(effort, 'all', 0, true)
+  },
+}
+
+/** What bounds it: families whose calls go through the broker take longer than those that are answered in the guest's own thread. */
+export const executorByFamily: Measure = {
+  id: 'executor',
+  async *run(effort) {
+    yield* executor.run(effort)
+    for (const [bit, family] of FAMILIES.entries()) yield await rowFor(effort, family, 1 << bit, false)
   },
 }

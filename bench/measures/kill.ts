@@ -60,7 +60,7 @@ function compileBomb(): Nasty {
   )
   const turn = writer.concat([...Array.from({ length: 400 }, () => step), instruction.localGet(0), instruction.brIf(0)])
   const body = writer.body(writer.bytes(instruction.loop(instruction.loop(turn)), instruction.localGet(0), instruction.end))
-  const functions = 2000
+  const functions = 4000
   const bytes = writer.moduleOf(
     writer.typeSection(writer.functionType(['i32', 'i32'], ['i32']), writer.functionType()),
     writer.functionSection(...Array.from({ length: functions }, () => 0), 1),
@@ -80,7 +80,7 @@ function compileBomb(): Nasty {
   )
   return {
     id: 'compile-bomb',
-    what: 'Two thousand functions that take long to compile',
+    what: 'Four thousand functions that take long to compile',
     bytes,
     policy: {},
     entry: 'run',

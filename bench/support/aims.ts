@@ -24,6 +24,8 @@ export const AIMS = {
   killMs: 250,
   /** Programs of host calls through the executor guest. */
   programsPerSecond: 100_000,
+  /** The same under coverage guidance. */
+  guidedProgramsPerSecond: 20_000,
 } as const
 
 const digits = (value: number) => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3))
