@@ -8,6 +8,7 @@ import { Guest, type GuestSpec } from '../../src/sandbox/isolation/guest.ts'
 import type { Policy } from '../../src/sandbox/policy/schema.ts'
 import { grantsOf } from '../../src/sandbox/run-input.ts'
 import { callingModule, callsNamed } from './calling-guest.ts'
+import type { OpenHow } from './file-system.ts'
 import { witness } from './witness.ts'
 
 const CALLS = callsNamed(
@@ -100,19 +101,7 @@ export class FileCalls {
     return this.#guest.changes()
   }
 
-  open(
-    fd: number,
-    path: string,
-    how: {
-      readonly create: boolean
-      readonly exclusive: boolean
-      readonly truncate: boolean
-      readonly directory: boolean
-      readonly follow: boolean
-      readonly write: boolean
-      readonly append: boolean
-    },
-  ): Answered {
+  open(fd: number, path: string, how: OpenHow): Answered {
     const oflags = Number(how.create) | (Number(how.directory) << 1) | (Number(how.exclusive) << 2) | (Number(how.truncate) << 3)
     const base = how.write ? ALL_RIGHTS : ALL_RIGHTS & ~RIGHTS.fd_write
     const args = [fd, Number(how.follow), ...this.#text(FIRST, path), oflags, base, ALL_RIGHTS, Number(how.append), RESULT]

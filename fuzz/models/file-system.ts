@@ -77,6 +77,17 @@ export interface ModelOptions {
   readonly mounts: readonly { readonly writable: boolean; readonly files: Readonly<Record<string, string>> }[]
 }
 
+/** Flags and rights of an opening, as they are meant. */
+export interface OpenHow {
+  readonly create: boolean
+  readonly exclusive: boolean
+  readonly truncate: boolean
+  readonly directory: boolean
+  readonly follow: boolean
+  readonly write: boolean
+  readonly append: boolean
+}
+
 export class FileSystemModel {
   readonly mounts: readonly ModelMount[]
   readonly #handles = new Map<number, Open>()
@@ -108,19 +119,7 @@ export class FileSystemModel {
     return found
   }
 
-  open(
-    fd: number,
-    path: string,
-    how: {
-      readonly create: boolean
-      readonly exclusive: boolean
-      readonly truncate: boolean
-      readonly directory: boolean
-      readonly follow: boolean
-      readonly write: boolean
-      readonly append: boolean
-    },
-  ): Expected {
+  open(fd: number, path: string, how: OpenHow): Expected {
     // A directory is not made by opening it; POSIX leaves open what comes of trying, and preview 1 has EINVAL.
     if (how.create && how.directory) return fails('inval', 'badf', 'notdir')
     return this.#inDirectory(fd, ({ node: start, passesWrite }) => {

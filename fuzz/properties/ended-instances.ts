@@ -7,24 +7,13 @@ import { Instance } from '../../src/sandbox/instance.ts'
 import type { Activation, Housing } from '../../src/sandbox/isolation/housing.ts'
 import { resolvePolicy } from '../../src/sandbox/policy/resolve.ts'
 import { type Case, checkCases } from '../cases.ts'
+import { activation } from '../models/activation.ts'
 
 const INLINE = {
   isolation: { level: 'inline', exclusiveJail: false },
   quotas: { wallClockMs: null, cpuMs: null, residentBytes: null },
 } as const
-const RETURNED: Activation = {
-  ending: { kind: 'returned', values: [] },
-  stdout: new Uint8Array(),
-  stderr: new Uint8Array(),
-  events: [],
-  reports: [],
-  changes: [],
-  cpuMs: 0,
-  peakResidentBytes: 0,
-  memoryBytes: 0,
-  hostCalls: 0,
-  counts: null,
-}
+const RETURNED = activation()
 
 /** A guest whose call returns just when it is being ended. */
 class LateGuest implements Housing {

@@ -5,10 +5,11 @@ import { assemble } from '../../src/attacks/assemble.ts'
 import type { Property } from '../../src/campaign/property.ts'
 import type { AuditNote } from '../../src/sandbox/audit.ts'
 import { createSandbox, GuestNotReady, type Sandbox, SnapshotError, UsageError } from '../../src/sandbox/index.ts'
-import type { Activation } from '../../src/sandbox/isolation/housing.ts'
 import { Inline } from '../../src/sandbox/isolation/inline.ts'
 import type { ManagedGuest, StateChange } from '../../src/sandbox/manager/managed-guest.ts'
 import { SandboxManager } from '../../src/sandbox/manager/sandbox-manager.ts'
+import { activation } from '../models/activation.ts'
+import { WISHES, type Wish } from '../models/guest-wishes.ts'
 import { checkRaces, untilQuiet } from '../models/races.ts'
 
 /** Counts its calls, which a snapshot keeps, and traps when it is told to. */
@@ -29,32 +30,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   failed: [],
 }
 
-const WISHES = {
-  start: (guest: ManagedGuest) => guest.start(),
-  call: (guest: ManagedGuest) => guest.call('next'),
-  trap: (guest: ManagedGuest) => guest.call('trap'),
-  misfit: (guest: ManagedGuest) => guest.call('next', 1),
-  suspend: async (guest: ManagedGuest) => guest.suspend(),
-  resume: async (guest: ManagedGuest) => guest.resume(),
-  snapshot: (guest: ManagedGuest) => guest.snapshot(),
-  restore: (guest: ManagedGuest) => guest.restore(),
-  terminate: (guest: ManagedGuest) => guest.terminate(),
-} as const
-type Wish = keyof typeof WISHES
-
-const TERMINATED: Activation = {
-  ending: { kind: 'terminated' },
-  stdout: new Uint8Array(),
-  stderr: new Uint8Array(),
-  events: [],
-  reports: [],
-  changes: [],
-  cpuMs: 0,
-  peakResidentBytes: 0,
-  memoryBytes: 0,
-  hostCalls: 0,
-  counts: null,
-}
+const TERMINATED = activation({ ending: { kind: 'terminated' } })
 
 const { load, call, capture, end } = Inline.prototype
 /** Of the trial that goes on. */

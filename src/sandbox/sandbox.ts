@@ -82,6 +82,18 @@ interface Plan {
   readonly grants: Grants
 }
 
+/** A guest that nothing stands against, before there is anything of it. */
+interface Newcomer {
+  readonly admitted: Admitted
+  readonly policy: Policy
+  /** Its mounts are still to be prepared. */
+  readonly spec: GuestSpec
+  readonly options: RunOptions
+  /** By `performance.now()`. */
+  readonly startedAt: number
+  readonly entry: EntryCall | null
+}
+
 /** What came of an attempt to start a guest. */
 interface Started {
   /** Null if there is nothing that could be called. */
@@ -243,23 +255,17 @@ export class Sandbox implements AsyncDisposable {
     const { admission, policy, grants } = plan
     if (entry !== null) checkEntry(entry, admission)
     if (options.signal?.aborted) return notStarted(startedAt)
-    return this.#run(
-      admission,
-      policy,
-      {
-        imports: admission.imports,
-        memoryExport: admission.memoryExport,
-        startExport: admission.startExport,
-        ...(admission.meter && { meter: admission.meter }),
-        functions: [...admission.functions.keys()],
-        grants,
-        moduleId: admission.moduleId,
-        ...stateOf(admission, policy, options.from),
-      },
-      options,
-      startedAt,
-      entry,
-    )
+    const spec: GuestSpec = {
+      imports: admission.imports,
+      memoryExport: admission.memoryExport,
+      startExport: admission.startExport,
+      ...(admission.meter && { meter: admission.meter }),
+      functions: [...admission.functions.keys()],
+      grants,
+      moduleId: admission.moduleId,
+      ...stateOf(admission, policy, options.from),
+    }
+    return this.#run({ admitted: admission, policy, spec, options, startedAt, entry })
   }
 
   /** Everything that happens before a jail is needed. At once, so that whatever the embedder does next finds the guest begun. */
@@ -314,14 +320,8 @@ export class Sandbox implements AsyncDisposable {
     return { admission, policy, grants }
   }
 
-  async #run(
-    admitted: Admitted,
-    policy: Policy,
-    plan: GuestSpec,
-    options: RunOptions,
-    startedAt: number,
-    entry: EntryCall | null,
-  ): Promise<Started> {
+  async #run(newcomer: Newcomer): Promise<Started> {
+    const { policy, options } = newcomer
     // Before anything is allocated for the guest, and given back as soon as there is none (RES-11).
     const share = this.#principals.enter(readPrincipal(options.principal), policy)
     const start = new AbortController()
@@ -329,7 +329,7 @@ export class Sandbox implements AsyncDisposable {
     this.#starting.add(start)
     options.signal?.addEventListener('abort', stop)
     try {
-      const started = await this.#runUnless(start.signal, share, admitted, policy, plan, options, startedAt, entry)
+      const started = await this.#runUnless(start.signal, share, newcomer)
       if (!started.instance) share.release()
       return started
     } catch (error) {
@@ -342,22 +342,15 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** @param stopped the guest does not begin any more; once it has begun, its instance ends it */
-  async #runUnless(
-    stopped: AbortSignal,
-    share: Share,
-    admitted: Admitted,
-    policy: Policy,
-    plan: GuestSpec,
-    options: RunOptions,
-    startedAt: number,
-    entry: EntryCall | null,
-  ): Promise<Started> {
+  async #runUnless(stopped: AbortSignal, share: Share, newcomer: Newcomer): Promise<Started> {
+    const { admitted, policy, options, startedAt, entry } = newcomer
     const { signal } = options
     const principal = readPrincipal(options.principal)
     const id = randomUUID()
     let spec: GuestSpec
     try {
-      spec = { ...plan, grants: await this.#mounted(plan.grants, policy, { ...options, signal: stopped }) }
+      const grants = await this.#mounted(newcomer.spec.grants, policy, { ...options, signal: stopped })
+      spec = { ...newcomer.spec, grants }
     } catch (error) {
       // The signal ends the reading of a snapshot with its own reason, which is news to nobody.
       if (stopped.aborted) return notStarted(startedAt)

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, it } from 'vitest'
+import { activation as activationOf } from '../../fuzz/models/activation.ts'
 import { createSandbox, type SecurityEvent, type Signature, UsageError } from '../../src/sandbox/index.ts'
 import { Instance } from '../../src/sandbox/instance.ts'
 import type { FirstCalls } from '../../src/sandbox/isolation/guest.ts'
@@ -13,19 +14,7 @@ import { wat } from './support/wat.ts'
 const INLINE = { isolation: { level: 'inline' }, quotas: { wallClockMs: null, cpuMs: null, residentBytes: null } } as const
 const EVENT = { type: 'suspicious-behaviour', severity: 'high', message: 'm', what: 'w' } as const
 
-const activation = (ending: Outside, events: Activation['events'] = []): Activation => ({
-  ending,
-  stdout: new Uint8Array(0),
-  stderr: new Uint8Array(0),
-  events,
-  reports: [],
-  changes: [],
-  cpuMs: 0,
-  peakResidentBytes: 0,
-  memoryBytes: 0,
-  hostCalls: 0,
-  counts: null,
-})
+const activation = (ending: Outside, events: Activation['events'] = []) => activationOf({ ending, events })
 
 /** An instance with functions `f: (i32, i64) -> (f64)` and, if asked for, `_initialize` and `_start`. */
 function instance(next: () => Promise<Activation>, ...more: string[]) {

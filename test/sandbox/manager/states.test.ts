@@ -1,8 +1,9 @@
 // The life cycle against its own table: random walks of everything that may be asked of a guest, with a model that knows the documented states only.
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { WISHES, type Wish } from '../../../fuzz/models/guest-wishes.ts'
 import { createSandbox, PoolFull, SnapshotError, UsageError } from '../../../src/sandbox/index.ts'
-import type { ManagedGuest, StateChange } from '../../../src/sandbox/manager/managed-guest.ts'
+import type { StateChange } from '../../../src/sandbox/manager/managed-guest.ts'
 import { SandboxManager } from '../../../src/sandbox/manager/sandbox-manager.ts'
 import { GUEST_STATES, type GuestState, hasEnded, TRANSITIONS } from '../../../src/sandbox/manager/states.ts'
 import { wat } from '../support/wat.ts'
@@ -15,20 +16,6 @@ const COUNTER = wat(
   `(module (global $n (mut i32) (i32.const 0)) (func (export "trap") (unreachable))
     (func (export "next") (result i32) (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n)))`,
 )
-
-/** What may be asked, in which state it works, and where it leads. */
-const WISHES = {
-  start: (guest: ManagedGuest) => guest.start(),
-  call: (guest: ManagedGuest) => guest.call('next'),
-  trap: (guest: ManagedGuest) => guest.call('trap'),
-  misfit: (guest: ManagedGuest) => guest.call('next', 1),
-  suspend: async (guest: ManagedGuest) => guest.suspend(),
-  resume: async (guest: ManagedGuest) => guest.resume(),
-  snapshot: (guest: ManagedGuest) => guest.snapshot(),
-  restore: (guest: ManagedGuest) => guest.restore(),
-  terminate: (guest: ManagedGuest) => guest.terminate(),
-} as const
-type Wish = keyof typeof WISHES
 
 /** The documented life cycle, written down a second time; null: it is refused, and nothing changes. */
 function expected(state: GuestState, wish: Wish): GuestState | null {

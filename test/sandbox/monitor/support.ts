@@ -1,4 +1,5 @@
 // Activations for tests of the monitor, and monitors that record what they tell.
+import { activation } from '../../../fuzz/models/activation.ts'
 import type { GuestCounts } from '../../../src/sandbox/host/call-counts.ts'
 import type { Activation } from '../../../src/sandbox/isolation/housing.ts'
 import type { MonitorEvent } from '../../../src/sandbox/monitor/figures.ts'
@@ -8,23 +9,6 @@ import type { BrokeredCall } from '../../../src/sandbox/monitor/usage-sink.ts'
 import { resultOf } from '../../../src/sandbox/outcome.ts'
 import { resolvePolicy } from '../../../src/sandbox/policy/resolve.ts'
 import type { PolicyInput } from '../../../src/sandbox/policy/schema.ts'
-
-const NOTHING = new Uint8Array(0)
-
-export const activation = (given: Partial<Activation> = {}): Activation => ({
-  ending: { kind: 'returned', values: [] },
-  stdout: NOTHING,
-  stderr: NOTHING,
-  events: [],
-  reports: [],
-  changes: [],
-  cpuMs: 0,
-  peakResidentBytes: 0,
-  memoryBytes: 0,
-  hostCalls: 0,
-  counts: null,
-  ...given,
-})
 
 export const counts = (given: Partial<GuestCounts> = {}): GuestCounts => ({
   calls: [],
