@@ -3,26 +3,19 @@ import path from 'node:path'
 import { z } from 'zod'
 import { writeAtomically } from './atomic.ts'
 import { proveMarkdown } from './prove-text.ts'
-import type { WeakeningRecord } from './run-record.ts'
+import { type WeakeningRecord, weakening } from './run-record.ts'
 import { visibleJson } from './visible.ts'
 
 /** Raised when a field changes its meaning or goes away. */
 export const PROVE_RECORD_VERSION = 1
 
-const planted = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  control: z.string(),
-  threats: z.array(z.string()),
-  file: z.string(),
-  result: z.enum(['detected', 'missed', 'not-run', 'broken']),
+const planted = weakening.omit({ detectedBy: true, elapsedMs: true }).extend({
   /** Null if nobody was asked: it was not planted, or could not be. */
   found: z.boolean().nullable(),
   /** The attacks and properties that noticed. */
   by: z.array(z.string()),
   /** From the copying of the sources to the last witness's word, in milliseconds. */
   ms: z.number(),
-  reason: z.string(),
 })
 
 export const proveRecordSchema = z.strictObject({
@@ -49,9 +42,9 @@ export const proveRecordSchema = z.strictObject({
 export type ProveRecord = z.infer<typeof proveRecordSchema>
 export type PlantedRecord = z.infer<typeof planted>
 
-export function plantedOf({ detectedBy, elapsedMs, ...weakening }: WeakeningRecord): PlantedRecord {
-  const found = weakening.result === 'detected' ? true : weakening.result === 'missed' ? false : null
-  return { ...weakening, found, by: detectedBy, ms: elapsedMs }
+export function plantedOf({ detectedBy, elapsedMs, ...rest }: WeakeningRecord): PlantedRecord {
+  const found = rest.result === 'detected' ? true : rest.result === 'missed' ? false : null
+  return { ...rest, found, by: detectedBy, ms: elapsedMs }
 }
 
 /** The files of a record; the second is for people. */

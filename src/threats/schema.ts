@@ -38,12 +38,30 @@ const boundary = z.strictObject({
   assets: atLeastOne(slug),
 })
 
+const threatId = z.string().regex(/^[A-Z]{3}-\d{2}$/, 'must look like "LNK-01"')
+const day = z.iso.date('must be a day such as 2026-12-31')
+
+/** What goes across a boundary, from one actor or zone to another. */
+const flow = z.strictObject({ ...described, from: slug, to: slug, boundary: slug, assets: z.array(slug) })
+/** Something that is taken to be true. `confirmed`: something checks it, and the description says what. */
+const assumption = z.strictObject({
+  ...described,
+  validity: z.enum(['unconfirmed', 'confirmed', 'rejected']),
+  threats: z.array(threatId),
+})
+/** What stays open although every control holds. */
+const residualRisk = z.strictObject({ ...described, threats: z.array(threatId) })
+
 /** threat-model/model.yaml */
 export const modelFileSchema = z.strictObject({
+  title: text.optional(),
   assets: atLeastOne(asset),
   actors: atLeastOne(actor),
   zones: atLeastOne(zone),
   boundaries: atLeastOne(boundary),
+  flows: atLeastOne(flow).optional(),
+  assumptions: z.array(assumption).optional(),
+  residualRisks: z.array(residualRisk).optional(),
 })
 
 /** threat-model/controls.yaml; `paths: []` says that the control is not built yet. */
@@ -52,12 +70,22 @@ export const controlsFileSchema = z.strictObject({
 })
 
 const threat = z.strictObject({
-  id: z.string().regex(/^[A-Z]{3}-\d{2}$/, 'must look like "LNK-01"'),
+  id: threatId,
   title: text,
   stride: atLeastOne(z.enum(STRIDE)),
   cwe: atLeastOne(z.string().regex(/^CWE-\d{1,5}$/, 'must look like "CWE-1321"')),
+  /** Attack patterns, where one fits. */
+  capec: atLeastOne(z.string().regex(/^CAPEC-\d{1,4}$/, 'must look like "CAPEC-480"')).optional(),
+  /** If the threat were realised: the base metrics of CVSS 4.0, and why they are as they are. */
+  severity: z
+    .strictObject({ vector: z.string().regex(/^CVSS:4\.0\//, 'must be a vector that begins with "CVSS:4.0/"'), because: text })
+    .optional(),
   description: text,
   requirement: text,
+  /** By what the gauntlet sees that it was realised. */
+  detection: text.optional(),
+  /** When that would be a mistake, and how to tell. */
+  falsePositives: text.optional(),
   needs: text,
   provenance: atLeastOne(text),
   evidence: atLeastOne(z.enum(EVIDENCE)),
@@ -67,6 +95,70 @@ const threat = z.strictObject({
 /** threat-model/threats/<GROUP>.yaml */
 export const threatsFileSchema = z.strictObject({ boundary: slug, threats: atLeastOne(threat) })
 
+/** threat-model/risks.yaml: decisions that people took about risks. Only `accepted` and `false-positive` keep findings from deciding the exit code. */
+export const RISK_STATUS = ['unchecked', 'in-discussion', 'accepted', 'in-progress', 'mitigated', 'false-positive'] as const
+const riskDecision = z
+  .strictObject({
+    id: slug,
+    threat: threatId.optional(),
+    /** Id of a finding, as reports show it. */
+    finding: text.optional(),
+    status: z.enum(RISK_STATUS),
+    reason: text,
+    owner: text,
+    ticket: text,
+    date: day,
+    /** The last day on which it counts. */
+    expires: day,
+  })
+  .refine(
+    ({ threat: about, finding }) => (about === undefined) !== (finding === undefined),
+    'must name either a threat or a finding',
+  )
+  .refine(({ date, expires }) => date <= expires, 'must not expire before its date')
+export const risksFileSchema = z.strictObject({ risks: z.array(riskDecision) })
+
+const requirement = z.strictObject({
+  /** As the framework writes it, e.g. `SC-39` or `V15.2.5`. */
+  id: text,
+  title: text,
+  level: text.optional(),
+  /** Controls of ours, and threats, whose evidence supports it. */
+  controls: z.array(slug),
+  threats: z.array(threatId).optional(),
+})
+/** threat-model/frameworks/<id>.yaml */
+export const frameworkFileSchema = z.strictObject({
+  id: slug,
+  title: text,
+  version: text,
+  url: z.url(),
+  /** Where ids and titles were checked; `null`: nowhere yet. */
+  checked: text.nullable(),
+  requirements: atLeastOne(requirement),
+})
+
+/** A file of somebody else's, laid over the model with `--overlay`. */
+export const overlayFileSchema = z.strictObject({
+  overlay: text,
+  /** Controls of the host under attack, or of its owner's own catalogue. */
+  controls: z.array(z.strictObject({ ...described, paths: z.array(z.string()) })).optional(),
+  boundaries: z.array(boundary).optional(),
+  /** Added to a boundary, of the model or of this file. */
+  threats: z.array(z.strictObject({ boundary: slug, ...threat.shape })).optional(),
+  switchOff: z.array(z.strictObject({ threat: threatId, reason: text })).optional(),
+  /** Which controls answer a threat on that host, instead of those that the model names. */
+  map: z.array(z.strictObject({ threat: threatId, controls: atLeastOne(slug) })).optional(),
+  risks: z.array(riskDecision).optional(),
+  frameworks: z.array(frameworkFileSchema).optional(),
+})
+
+export type Flow = z.infer<typeof flow>
+export type Assumption = z.infer<typeof assumption>
+export type ResidualRisk = z.infer<typeof residualRisk>
+export type RiskDecision = z.infer<typeof riskDecision>
+export type Framework = z.infer<typeof frameworkFileSchema>
+export type Overlay = z.infer<typeof overlayFileSchema>
 export type Asset = z.infer<typeof asset>
 export type Actor = z.infer<typeof actor>
 export type Zone = z.infer<typeof zone>

@@ -66,8 +66,18 @@ export function mergeRecords(records: readonly RunRecord[], { run, command, mode
     cells: (all) => joinCells(all.flatMap(({ cells }) => (cells ? [cells] : []))),
     findings: joinFindings,
     boundaries: () => first.boundaries,
+    // These follow from the others, and are computed anew below.
     threats: () => [],
     controls: () => [],
+    subject: () => undefined,
+    model: () => undefined,
+    evidence: () => undefined,
+    frameworks: () => undefined,
+    risks: () => undefined,
+    history: () => undefined,
+    changes: () => undefined,
+    engineRuns: () => first.engineRuns,
+    hosts: () => first.hosts,
     faults: () => records.flatMap((record) => record.faults.map((fault) => `${labelOf(record)}: ${fault}`)),
   }
   const joined = Object.fromEntries(
