@@ -42,13 +42,16 @@ async function rowFor(effort: Effort, name: string): Promise<Row> {
     return execsPerSecond
   }
   const milliseconds = String(amount(effort, 5000, 200))
+  const child = (file: string, args: readonly string[]) => () =>
+    inChild(file, [...args, milliseconds], { deadlineMs: 60_000, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   try {
     const samples = await contest(effort, amount(effort, 3, 1), guided, {
-      'without coverage': () =>
-        inChild('fuzz-target', [target, corpusDir, milliseconds], {
-          deadlineMs: 60_000,
-          stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        }),
+      'without coverage': child('fuzz-target', [target, corpusDir]),
+      ...(name === EXECUTOR && {
+        'without coverage, nobody who judges': child('kept-programs', [corpusDir, 'unjudged']),
+        'without coverage, no call more than once': child('kept-programs', [corpusDir, 'once']),
+        'without coverage, no call more than once, nobody who judges': child('kept-programs', [corpusDir, 'once-unjudged']),
+      }),
     })
     return rowOf(
       {
