@@ -1,7 +1,9 @@
 // Runs a fast-check property for some milliseconds and says what came of it in the campaign's words.
 import fc from 'fast-check'
+import { nextInput, SHOWN } from '../src/campaign/input-journal.ts'
 import type { PropertyRun } from '../src/campaign/property.ts'
 
+/** How fast-check is asked. */
 export const parameters = (seed: number, milliseconds: number) => ({
   seed,
   numRuns: Number.MAX_SAFE_INTEGER,
@@ -9,8 +11,20 @@ export const parameters = (seed: number, milliseconds: number) => ({
   markInterruptAsFailure: false,
 })
 
-const refuted = (problem: string | null): void => {
-  if (problem !== null) throw new Error(problem)
+/** What a property says of an input; anything else that is thrown is a defect of the property itself. */
+class Refuted extends Error {}
+
+/** Throws what is wrong. Each input is noted before it is tried. */
+export function refute(holds: () => string | null): void {
+  const next = nextInput()
+  const problem = next === 'try' ? holds() : next === 'show' ? SHOWN : null
+  if (problem !== null) throw new Refuted(problem)
+}
+
+export async function refuteAsync(holds: () => Promise<string | null>): Promise<void> {
+  const next = nextInput()
+  const problem = next === 'try' ? await holds() : next === 'show' ? SHOWN : null
+  if (problem !== null) throw new Refuted(problem)
 }
 
 /**
@@ -24,9 +38,9 @@ export function checkProperty<T>(
   seed: number,
   milliseconds: number,
 ): PropertyRun {
-  const property = fc.property(arbitrary, (value) => refuted(holds(value)))
+  const property = fc.property(arbitrary, (value) => refute(() => holds(value)))
   const details = fc.check(property, parameters(seed, milliseconds))
-  return details.counterexample ? failedRun(details, holds(details.counterexample[0]), show) : { executions: details.numRuns }
+  return runOf(details, show)
 }
 
 /** The same for what has to be waited for. Of a time that was over before the first input, nothing is known. */
@@ -37,20 +51,22 @@ export async function checkPropertyAsync<T>(
   seed: number,
   milliseconds: number,
 ): Promise<PropertyRun> {
-  const property = fc.asyncProperty(arbitrary, async (value) => refuted(await holds(value)))
+  const property = fc.asyncProperty(arbitrary, async (value) => await refuteAsync(() => holds(value)))
   const details = await fc.check(property, parameters(seed, milliseconds))
-  return details.counterexample
-    ? failedRun(details, await holds(details.counterexample[0]), show)
-    : { executions: details.numRuns }
+  return runOf(details, show)
 }
 
-function failedRun<T>(details: fc.RunDetails<[T]>, problem: string | null, show: (value: T) => string): PropertyRun {
+/** @throws what the property threw, if that says nothing of the input */
+export function runOf<T extends unknown[]>(details: fc.RunDetails<T>, show: (...values: T) => string): PropertyRun {
+  const { numRuns: executions, counterexample, errorInstance, seed, counterexamplePath } = details
+  if (!counterexample) return { executions }
+  if (!(errorInstance instanceof Refuted)) throw errorInstance
   return {
-    executions: details.numRuns,
+    executions,
     failure: {
-      message: problem ?? 'it failed once and holds now',
-      counterexample: show(details.counterexample![0]),
-      replay: `seed ${details.seed}, path ${details.counterexamplePath}`,
+      message: errorInstance.message,
+      counterexample: show(...counterexample),
+      replay: `seed ${seed}, path ${counterexamplePath}`,
     },
   }
 }

@@ -1,7 +1,7 @@
 // Tries things that happen at the same time in every order that a scheduler can think of, and shows the order that something went wrong in.
 import fc from 'fast-check'
 import type { PropertyRun } from '../../src/campaign/property.ts'
-import { parameters } from '../check.ts'
+import { parameters, refuteAsync, runOf } from '../check.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -28,19 +28,11 @@ export async function checkRaces<T>(
   seed: number,
   milliseconds: number,
 ): Promise<PropertyRun> {
-  const property = fc.asyncProperty(fc.scheduler(), arbitrary, async (scheduler, value) => {
-    const problem = await holds(value, scheduler)
-    if (problem !== null) throw new Error(problem)
-  })
+  const property = fc.asyncProperty(
+    fc.scheduler(),
+    arbitrary,
+    async (scheduler, value) => await refuteAsync(() => holds(value, scheduler)),
+  )
   const details = await fc.check(property, parameters(seed, milliseconds))
-  if (!details.counterexample) return { executions: details.numRuns }
-  const [scheduler, value] = details.counterexample
-  return {
-    executions: details.numRuns,
-    failure: {
-      message: details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance),
-      counterexample: `${show(value)}\n${String(scheduler)}`,
-      replay: `seed ${details.seed}, path ${details.counterexamplePath}`,
-    },
-  }
+  return runOf(details, (scheduler, value) => `${show(value)}\n${String(scheduler)}`)
 }

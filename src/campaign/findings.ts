@@ -86,6 +86,14 @@ export function writeCounterexample(runDirectory: string, finding: FindingRecord
   return path
 }
 
+/** The input that a property's process died at. */
+export function writeLastInput(runDirectory: string, property: string, text: string): string {
+  mkdirSync(join(runDirectory, FOLDER), { recursive: true })
+  const path = join(runDirectory, FOLDER, `${fileNameOf(property)}.last-input.txt`)
+  writeFileSync(path, text)
+  return path
+}
+
 /** The same for an input that was made smaller. */
 export function writeInput(runDirectory: string, finding: Pick<FindingRecord, 'id'>, input: Uint8Array): string {
   mkdirSync(join(runDirectory, FOLDER), { recursive: true })

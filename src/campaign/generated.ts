@@ -28,6 +28,8 @@ export interface GeneratedOptions {
   /** If machines share the run, each takes every n-th seed. */
   readonly shard?: Shard
   readonly budget: Budget
+  /** Ends earlier, once so many attacks have been made. */
+  readonly atMost?: number
   readonly parallel: number
   readonly journal: Journal | null
   readonly signal?: AbortSignal
@@ -60,7 +62,9 @@ export async function runGenerated(options: GeneratedOptions): Promise<CampaignR
   const broken = new Set<string>()
   let index = 0
   let modules = 0
-  const stopped = (): boolean => budget.spent || options.signal?.aborted === true || broken.size === options.generators.length
+  const { atMost = Number.POSITIVE_INFINITY } = options
+  const stopped = (): boolean =>
+    budget.spent || index >= atMost || options.signal?.aborted === true || broken.size === options.generators.length
 
   const one = async (chamber: ReusedChamber): Promise<void> => {
     const number = index++

@@ -1,6 +1,7 @@
 // The property stage: each file of fuzz/properties in a process of its own, for its share of the time.
 import { fork } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { quote } from '../oracles/text.ts'
@@ -9,6 +10,7 @@ import type { TryAgain } from './again.ts'
 import type { WitnessedCell } from './cells.ts'
 import { monotonicMs } from './clock.ts'
 import { findingOfProperty, propertyCause } from './failures.ts'
+import { JOURNAL_VARIABLE, lastInputIn, SHOW_VARIABLE } from './input-journal.ts'
 import { portableProperty } from './portable.ts'
 import { killGroup } from './processes.ts'
 import { engineNotRun, type PropertyAnswer, type PropertyFailure } from './property.ts'
@@ -41,11 +43,52 @@ export function propertyFiles(directory: string): string[] {
     .map((name) => join(directory, name))
 }
 
-/** Runs a property file in a process of its own. Never rejects: a death, a hang and a throw become `fault`. 0 milliseconds: only its name. */
-export function runProperty(path: string, seed: number, milliseconds: number, signal?: AbortSignal): Promise<PropertyAnswer> {
+/** What a property's process is asked for, beside what the property is. */
+interface Asked {
+  readonly seed: number
+  readonly milliseconds: number
+  readonly environment: NodeJS.ProcessEnv
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Runs a property file in a process of its own. Never rejects: a death, a hang and a throw become `fault`, with the input that a process died at.
+ * 0 milliseconds: only its name.
+ */
+export async function runProperty(
+  path: string,
+  seed: number,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<PropertyAnswer> {
+  const folder = mkdtempSync(join(tmpdir(), 'gauntlet-property-'))
+  const journal = join(folder, 'inputs')
+  try {
+    const environment = { [JOURNAL_VARIABLE]: journal }
+    const { silent, ...answered } = await ask(path, { seed, milliseconds, environment, signal })
+    if (!silent || signal?.aborted || !existsSync(journal)) return answered
+    const number = lastInputIn(journal)
+    const lastInput = number > 0 ? await inputNumber(path, seed, number, signal) : null
+    return lastInput === null ? answered : { ...answered, lastInput }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same inputs again, none of them tried, up to the one of that number. */
+async function inputNumber(path: string, seed: number, number: number, signal?: AbortSignal): Promise<string | null> {
+  const environment = { [SHOW_VARIABLE]: String(number) }
+  return (await ask(path, { seed, milliseconds: GRACE_MS, environment, signal })).run?.failure?.counterexample ?? null
+}
+
+/** `silent`: the process ended, or had to be ended, without a word. */
+type Asking = PropertyAnswer & { readonly silent: boolean }
+
+function ask(path: string, { seed, milliseconds, environment, signal }: Asked): Promise<Asking> {
   return new Promise((resolve) => {
     const child = fork(new URL(`./property-process${EXTENSION}`, import.meta.url), [], {
       detached: true,
+      env: { ...process.env, ...environment },
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -54,13 +97,13 @@ export function runProperty(path: string, seed: number, milliseconds: number, si
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       tail = (tail + text).slice(-500)
     })
-    const done = (result: PropertyAnswer): void => {
+    const done = (result: Asking): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', stop)
       if (child.pid !== undefined) killGroup(child.pid)
       resolve(result)
     }
-    const fault = (text: string): void => done({ name: basename(path), threats: [], run: null, fault: text })
+    const fault = (text: string): void => done({ name: basename(path), threats: [], run: null, fault: text, silent: true })
     const stop = (): void => fault('stopped')
     const timer = setTimeout(
       () => fault(`the property did not end within ${milliseconds + GRACE_MS} ms and was killed`),
@@ -76,7 +119,7 @@ export function runProperty(path: string, seed: number, milliseconds: number, si
     })
     child.once('message', (raw) => {
       const parsed = answer.safeParse(raw)
-      if (parsed.success) done(parsed.data as PropertyAnswer)
+      if (parsed.success) done({ ...(parsed.data as PropertyAnswer), silent: false })
       else fault('its process sent an answer that is not one')
     })
     child.send({ path, seed, milliseconds })
@@ -90,6 +133,8 @@ export interface PropertyStageResult {
   /** Counterexample to write beside the finding. */
   readonly failure: PropertyFailure | null
   readonly fault: string | null
+  /** The input that its process died at. */
+  readonly lastInput?: string
   readonly witnessed?: readonly WitnessedCell[]
 }
 
@@ -114,7 +159,9 @@ export async function propertyStage(
       ...engineNotRun(result.name, 'property', result.threats, reason),
       result: stopped ? ('not-run' as const) : ('unknown' as const),
     }
-    return { engine, finding: null, failure: null, fault: stopped ? null : `the property ${file} failed to run: ${reason}` }
+    const fault = stopped ? null : `the property ${file} failed to run: ${reason}`
+    const { lastInput } = result
+    return { engine, finding: null, failure: null, fault, ...(lastInput !== undefined && { lastInput }) }
   }
   const { executions, failure: refuted } = result.run
   const engine: EngineRunRecord = {

@@ -35,8 +35,10 @@ export interface PropertyAnswer {
   readonly name: string
   readonly threats: readonly string[]
   readonly run: PropertyRun | null
-  /** The property threw, which is a fault of the property itself. */
+  /** The property threw, which is a fault of the property itself; or its process had no answer. */
   readonly fault: string | null
+  /** The input that its process died at, as people read it. */
+  readonly lastInput?: string
 }
 
 /** What a file fuzz/<name>.fuzz.ts exports beside `fuzz(data)`, as `about`. */

@@ -1,5 +1,9 @@
 // The harness's check of itself: on the naive host, certain attacks must be seen to go through, or the harness sees nothing.
 import type { TrialRecord } from '../reports/run-record.ts'
+import type { RunTarget } from './run-context.ts'
+
+/** The naive host that shows that the attacks bite: it is there for that if it does not decide, which it does when the user names it. */
+export const isCheck = (target: RunTarget): boolean => target.chamber.target === 'bare' && !target.decides
 
 /** What must be noticed on the target `bare`, and the threats whose attacks show it. */
 export const DEMANDS: readonly { readonly what: string; readonly threats: readonly string[] }[] = [

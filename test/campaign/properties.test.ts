@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { propertyCanary } from '../../src/campaign/engines/property-canary.ts'
 import { propertyFiles, propertyStage, runProperty } from '../../src/campaign/properties.ts'
 import { scratch } from './toys.ts'
 
@@ -104,4 +105,63 @@ it('lists property files, sorted, and no tests', () => {
   expect(propertyFiles(other.path)).toEqual([join(other.path, 'a.ts'), join(other.path, 'b.ts')])
   expect(propertyFiles('/nowhere')).toEqual([])
   other.remove()
+})
+
+describe('the input at which a property dies', () => {
+  const CHECK = new URL('../../fuzz/check.ts', import.meta.url).href
+  const CASES = new URL('../../fuzz/cases.ts', import.meta.url).href
+  const checking = (name: string, dies: string): string => {
+    writeFileSync(
+      pathOf(name),
+      `import fc from ${JSON.stringify(import.meta.resolve('fast-check'))}
+       import { checkProperty, checkPropertyAsync } from '${CHECK}'
+       import { checkCases } from '${CASES}'
+       const cases = { first: () => null, second: () => { ${dies} } }
+       const holds = (n) => { if (n > 900) { ${dies} } return null }
+       const checks = {
+         sync: (seed, ms) => checkProperty(fc.nat(1000), holds, String, seed, ms),
+         async: (seed, ms) => checkPropertyAsync(fc.nat(1000), async (n) => holds(n), String, seed, ms),
+         cases: (seed, ms) => checkCases(cases, 2, ms),
+       }
+       export default { name: '${name}', threats: [], run: checks['${name}'] }`,
+    )
+    return pathOf(name)
+  }
+
+  it.each(['sync', 'async'])('is known afterwards (%s)', async (name) => {
+    const { fault, lastInput } = await runProperty(checking(name, 'process.abort()'), 5, 5_000)
+    expect(fault).toMatch(/ended without an answer \(SIGABRT\)/)
+    expect(Number(lastInput)).toBeGreaterThan(900)
+    expect((await runProperty(pathOf(name), 5, 5_000)).lastInput).toBe(lastInput)
+  })
+  it('is known for a list of cases', async () => {
+    expect(await runProperty(checking('cases', 'process.exit(9)'), 5, 5_000)).toMatchObject({ lastInput: 'second' })
+  })
+  it('is not told of a property that throws, which says so itself', async () => {
+    const thrown = await runProperty(checking('sync', "throw new TypeError('odd')"), 5, 5_000)
+    expect(thrown).toMatchObject({ run: null, fault: expect.stringMatching(/TypeError: odd/) })
+    expect(thrown.lastInput).toBeUndefined()
+  })
+  it('goes to the stage', async () => {
+    checking('sync', 'process.abort()')
+    expect(await stage('sync')).toMatchObject({
+      fault: expect.stringMatching(/SIGABRT/),
+      lastInput: expect.stringMatching(/^9\d\d$|^1000$/),
+    })
+  })
+})
+
+describe('the canary of the property engine', () => {
+  it('is refuted by an engine that sees', async () => {
+    expect(await propertyCanary(join(import.meta.dirname, '../../fuzz/canaries/property.ts'), 3)).toBeNull()
+  })
+  it.each([
+    ['holds', /did not refute a planted defect within 1000 inputs \(it tried 12\)/],
+    ['throws', /had no answer \(Error: oops\)/],
+  ])('%s: is missed, and that is said', async (name, message) => {
+    expect(await propertyCanary(pathOf(name), 3)).toMatch(message)
+  })
+  it('is no fault of an engine that was stopped', async () => {
+    expect(await propertyCanary(pathOf('hangs'), 3, AbortSignal.timeout(300))).toBeNull()
+  })
 })

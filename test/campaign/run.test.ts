@@ -133,6 +133,8 @@ describe('a run', () => {
     const refuted =
       "export default { name: 'p', threats: ['RES-01'], run: async () => ({ executions: 1, failure: { message: 'no', counterexample: 'the input' } }) }"
     writeFileSync(join(project.path, 'fuzz', 'properties', 'p.js'), refuted)
+    mkdirSync(join(project.path, 'fuzz', 'canaries'))
+    writeFileSync(join(project.path, 'fuzz', 'canaries', 'property.ts'), refuted)
     const loadGenerators = async () => [
       {
         name: 'g',

@@ -1,12 +1,17 @@
 // gauntlet replay: a corpus case, a stored trial and a generator's seed, on a target that holds and on one that does not.
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { assemble } from '../../src/attacks/assemble.ts'
+import { portableProperty } from '../../src/campaign/portable.ts'
+import { makeWeakenedCopy } from '../../src/campaign/weakened-copy.ts'
+import { loadWeakenings } from '../../src/campaign/weakening-file.ts'
 import { complaint, gauntlet, scratch } from './spawn.ts'
 
 const { dir, remove } = scratch()
 afterAll(remove)
+const PROJECT = resolve(import.meta.dirname, '..', '..')
 const CASE = 'corpus/LNK-01-constructor-constructor.wat'
 
 describe('a corpus case', () => {
@@ -121,6 +126,24 @@ describe('a finding on another machine', () => {
     expect(complaint(ended)).toMatch(/There is no property "no-such-property"/)
     expect(ended.code).toBe(64)
   }, 60_000)
+  it('of a property is refuted there, and holds here', async () => {
+    const weakening = loadWeakenings(join(PROJECT, 'fuzz', 'weakenings')).weakenings.find(
+      ({ id }) => id === 'pointer-removal-left-in',
+    )!
+    const word = portableProperty('admitted-sections', 3)
+    const copy = makeWeakenedCopy(PROJECT, weakening)
+    try {
+      const main = join(copy.root, 'src', 'cli', 'main.ts')
+      const there = spawnSync(process.execPath, ['--no-warnings', main, 'replay', word], { encoding: 'utf8' })
+      expect(there.stdout).toMatch(/^verdict +violated: .*$/m)
+      expect(there.status).toBe(1)
+    } finally {
+      copy.remove()
+    }
+    const ended = await gauntlet(['replay', 'property:source-rules@3'])
+    expect(ended.stdout).toMatch(/^verdict +contained: it held$/m)
+    expect(ended.code).toBe(0)
+  })
   it('of a fuzzing target is its input', async () => {
     const { portableInput } = await import('../../src/campaign/portable.ts')
     const ended = await gauntlet(['replay', portableInput('reader', Uint8Array.of(1, 2, 3))!, '--json'])

@@ -2,8 +2,11 @@
 import { applies } from '../applies.ts'
 import { Budget } from '../budget.ts'
 import { hostCallGenerator } from '../compare/host-calls.ts'
-import { runGenerated } from '../generated.ts'
-import type { RunTarget } from '../run-context.ts'
+import { type AttackGenerator, runGenerated } from '../generated.ts'
+import { generatorCanary } from '../generator-canary.ts'
+import type { RunContext, RunTarget } from '../run-context.ts'
+import { isCheck } from '../self-check.ts'
+import { isOn, leftOutText } from '../switched-off.ts'
 import { plural, type Stage } from './stage.ts'
 
 /** A target that gets less has hardly started, in milliseconds. */
@@ -13,10 +16,13 @@ const LEAST_MS = 5_000
 const callsOf = ({ info }: RunTarget) => (info.offers.length > 0 ? [hostCallGenerator(info.offers)] : [])
 
 export const generatedStage: Stage = async (context, budget) => {
-  const generators = await context.parts.loadGenerators()
+  const all = await context.parts.loadGenerators()
+  const generators = all.filter((generator) => isOn(generator, context.model))
   const targets = context.targets.filter((target) => target.decides)
-  if (generators.length === 0) return { result: 'not-run', reason: 'there is no generator' }
+  const off = leftOutText(all, 'generator', context.model)
+  if (generators.length === 0) return { result: 'not-run', reason: off ?? 'there is no generator' }
   if (targets.length === 0) return { result: 'not-run', reason: 'there is no target that counts' }
+  await askCanary(context, generators)
   const before = context.findings.list().length
   let doubtful = 0
   for (const [index, target] of targets.entries()) {
@@ -26,7 +32,7 @@ export const generatedStage: Stage = async (context, budget) => {
     const campaign = await runGenerated({
       generators: [...generators, ...callsOf(target)],
       target,
-      accept: (attack) => applies(attack, target.info.unenforced, target.info.own),
+      accept: (attack) => isOn(attack, context.model) && applies(attack, target.info.unenforced, target.info.own),
       seed: context.options.seed,
       ...(context.options.shard && { shard: context.options.shard }),
       budget: new Budget(share),
@@ -48,7 +54,21 @@ export const generatedStage: Stage = async (context, budget) => {
   }
   const modules = context.record.campaigns.reduce((sum, campaign) => sum + campaign.modules, 0)
   const violated = context.findings.list().length - before
-  const reason = `${plural(modules, 'attack')} from ${plural(generators.length, 'generator')}: ${plural(violated, 'new finding')}, ${doubtful} inconclusive`
+  const reason = `${plural(modules, 'attack')} from ${plural(generators.length, 'generator')}: ${plural(violated, 'new finding')}, ${doubtful} inconclusive${off === null ? '' : `; ${off}`}`
   if (modules === 0) return { result: 'not-run', reason: 'the time was spent before the first attack' }
   return { result: violated > 0 ? 'failed' : doubtful > 0 || context.interrupted ? 'needs-review' : 'passed', reason }
+}
+
+async function askCanary(context: RunContext, generators: readonly AttackGenerator[]): Promise<void> {
+  const target = context.targets.find(isCheck)
+  if (!target || context.interrupted) return
+  const blind = await generatorCanary({
+    generators,
+    target,
+    unenforced: target.info.unenforced,
+    seed: context.options.seed,
+    parallel: context.parallel,
+    ...(context.signal && { signal: context.signal }),
+  })
+  if (blind !== null) context.fault(blind)
 }

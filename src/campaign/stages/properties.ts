@@ -1,7 +1,8 @@
 // Stage 3: the properties of our own code, each for its share of the time.
 import { basename, join, relative } from 'node:path'
 import { Witnesses } from '../cells.ts'
-import { writeCounterexample } from '../findings.ts'
+import { propertyCanary } from '../engines/property-canary.ts'
+import { writeCounterexample, writeLastInput } from '../findings.ts'
 import { propertyAgain, propertyFiles, propertyStage } from '../properties.ts'
 import { engineNotRun } from '../property.ts'
 import { NONE_IN_SHARD, plural, type Stage } from './stage.ts'
@@ -15,6 +16,8 @@ export const propertiesStage: Stage = async (context, budget) => {
   if (all.length === 0) return { result: 'not-run', reason: 'there is no property in fuzz/properties' }
   const files = context.mine('properties', all, (path) => basename(path))
   if (files.length === 0) return NONE_IN_SHARD
+  const blind = await propertyCanary(join(options.root, 'fuzz', 'canaries', 'property.ts'), options.seed, signal)
+  if (blind !== null) context.fault(blind)
   const witnesses = new Witnesses()
   let failed = 0
   let unclear = 0
@@ -31,12 +34,16 @@ export const propertiesStage: Stage = async (context, budget) => {
       finding,
       failure,
       fault,
+      lastInput,
       witnessed = [],
     } = await propertyStage(path, file, options.seed, milliseconds, context.places, signal)
     record.engines.push(engine)
     for (const { times, ...cell } of witnessed) witnesses.add(cell, times)
     if (witnesses.size > 0) record.cells = witnesses.record()
-    if (fault) context.fault(fault)
+    if (fault && lastInput !== undefined) {
+      const kept = writeLastInput(options.runDirectory, engine.name, lastInput)
+      context.fault(`${fault}; the input that it was at is in ${kept}`)
+    } else if (fault) context.fault(fault)
     if (engine.result === 'failed') failed++
     else if (engine.result !== 'passed') unclear++
     if (finding && failure) {
