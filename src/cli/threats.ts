@@ -1,13 +1,15 @@
 // `gauntlet threats`: the threat model to look things up in, with what answers each threat and which corpus cases attack it.
 import { existsSync } from 'node:fs'
 import { visibleJson } from '../reports/visible.ts'
-import { type Control, loadThreatModel, type Threat, type ThreatModel } from '../threats/index.ts'
+import type { Control, SwitchedOff, Threat, ThreatModel } from '../threats/index.ts'
 import { usageError } from './cli-error.ts'
+import { modelWith } from './overlay-option.ts'
 import { CORPUS_DIR } from './project.ts'
 import { type Output, write, writeLine } from './terminal.ts'
 
 export interface ThreatsOptions {
   readonly boundary?: string
+  readonly overlay?: readonly string[]
   readonly json?: true
 }
 
@@ -15,11 +17,12 @@ interface View extends Threat {
   readonly answeredBy: readonly (Control & { readonly built: boolean })[]
   /** Ids of the corpus cases that name the threat. */
   readonly cases: readonly string[]
+  readonly switchedOff: SwitchedOff | null
 }
 
 /** @param id of one threat to show in full; all are listed if there is none */
 export async function threats(id: string | undefined, options: ThreatsOptions, output: Output, notes: Output): Promise<void> {
-  const model = loadThreatModel()
+  const model = modelWith(options.overlay)
   const chosen = choose(model, id, options.boundary)
   const { cases, unreadable } = await corpusCases()
   for (const message of unreadable) await writeLine(notes, `gauntlet: this corpus file is left out: ${message}`)
@@ -59,7 +62,8 @@ function view(threat: Threat, model: ThreatModel, cases: ReadonlyMap<string, rea
     const control = model.controls.find((known) => known.id === id)!
     return { ...control, built: control.paths.length > 0 }
   })
-  return { ...threat, answeredBy, cases: cases.get(threat.id) ?? [] }
+  const switchedOff = model.switchedOff.find((entry) => entry.threat === threat.id) ?? null
+  return { ...threat, answeredBy, cases: cases.get(threat.id) ?? [], switchedOff }
 }
 
 function listing(views: readonly View[], model: ThreatModel): string {
@@ -68,11 +72,12 @@ function listing(views: readonly View[], model: ThreatModel): string {
     const group = views.filter((threat) => threat.boundary === boundary.id)
     if (group.length === 0) continue
     lines.push(`${boundary.id}  (${boundary.title}: ${boundary.between.join(' | ')})`)
-    for (const { id, title, answeredBy, cases } of group) {
+    for (const { id, title, answeredBy, cases, switchedOff } of group) {
       const built = answeredBy.filter((control) => control.built).length
       const evidence =
         cases.length === 0 ? 'no corpus case' : cases.length === 1 ? '1 corpus case' : `${cases.length} corpus cases`
-      lines.push(`  ${id}  ${title.padEnd(64)}  ${built} of ${answeredBy.length} controls built, ${evidence}`)
+      const state = switchedOff ? 'switched off' : `${built} of ${answeredBy.length} controls built, ${evidence}`
+      lines.push(`  ${id}  ${title.padEnd(64)}  ${state}`)
     }
     lines.push('')
   }
@@ -82,21 +87,28 @@ function listing(views: readonly View[], model: ThreatModel): string {
 
 function sheet(threat: View, model: ThreatModel): string {
   const boundary = model.boundaries.find((entry) => entry.id === threat.boundary)!
+  const { severity } = threat
   const control = ({ id, title, paths, built }: View['answeredBy'][number]) =>
     `${id}: ${title} (${built ? paths.join(', ') : 'not built yet'})`
   const parts: [string, readonly string[]][] = [
     ['Boundary', [`${boundary.id}: ${boundary.title}, between ${boundary.between.join(' and ')}`]],
     ['STRIDE', [threat.stride.join(', ')]],
     ['CWE', [threat.cwe.join(', ')]],
+    ['CAPEC', threat.capec ? [threat.capec.join(', ')] : []],
+    ['Severity', [`${severity.level}, ${severity.score} (${severity.vector})`, severity.because]],
+    ['Switched off', threat.switchedOff ? [`${threat.switchedOff.reason} (${threat.switchedOff.overlay})`] : []],
     ['What the attacker does', [threat.description]],
     ['What a sandbox must do', [threat.requirement]],
+    ['Seen by', [threat.detection]],
+    ['False positives', [threat.falsePositives]],
     ['Needs', [threat.needs]],
     ['Controls', threat.answeredBy.map(control)],
     ['Corpus cases', threat.cases.length > 0 ? threat.cases : ['none yet']],
     ['Provenance', threat.provenance],
     ['Entry', [`${threat.file}:${threat.line}`]],
   ]
-  const body = parts.map(([heading, items]) => `${heading}\n${items.map((item) => wrap(item, '  ')).join('\n')}`)
+  const said = parts.filter(([, items]) => items.length > 0)
+  const body = said.map(([heading, items]) => `${heading}\n${items.map((item) => wrap(item, '  ')).join('\n')}`)
   return `${threat.id}  ${threat.title}\n\n${body.join('\n\n')}\n`
 }
 

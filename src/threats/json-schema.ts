@@ -1,23 +1,36 @@
 // The JSON Schema of the threat model's files, for editors and for readers that do not run this code.
 import { z } from 'zod'
-import { controlsFileSchema, modelFileSchema, threatsFileSchema } from './schema.ts'
+import {
+  controlsFileSchema,
+  frameworkFileSchema,
+  modelFileSchema,
+  overlayFileSchema,
+  risksFileSchema,
+  threatsFileSchema,
+} from './schema.ts'
 
-/** JSON Schema (draft 2020-12): a document is one of the three kinds of file. */
+const KINDS = {
+  model: [modelFileSchema, 'threat-model/model.yaml'],
+  controls: [controlsFileSchema, 'threat-model/controls.yaml'],
+  threats: [threatsFileSchema, 'threat-model/threats/<GROUP>.yaml'],
+  risks: [risksFileSchema, 'threat-model/risks.yaml'],
+  framework: [frameworkFileSchema, 'threat-model/frameworks/<id>.yaml'],
+  overlay: [overlayFileSchema, 'an overlay, for --overlay'],
+} as const satisfies Record<string, readonly [z.ZodType, string]>
+
+/** JSON Schema (draft 2020-12): a document is one of these kinds of file. No two share their required keys, so a document fits one at most. */
 export function threatModelJsonSchema(): Record<string, unknown> {
   const part = (schema: z.ZodType, title: string) => {
     const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }) as Record<string, unknown>
     return { title, ...rest }
   }
+  const kinds = Object.entries(KINDS)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:wasm-gauntlet:threat-model:1',
-    title: 'wasm-gauntlet threat model: one file of threat-model/',
-    oneOf: [{ $ref: '#/$defs/model' }, { $ref: '#/$defs/controls' }, { $ref: '#/$defs/threats' }],
-    $defs: {
-      model: part(modelFileSchema, 'threat-model/model.yaml'),
-      controls: part(controlsFileSchema, 'threat-model/controls.yaml'),
-      threats: part(threatsFileSchema, 'threat-model/threats/<GROUP>.yaml'),
-    },
+    title: 'wasm-gauntlet threat model: one file of threat-model/, or an overlay',
+    oneOf: kinds.map(([name]) => ({ $ref: `#/$defs/${name}` })),
+    $defs: Object.fromEntries(kinds.map(([name, [schema, title]]) => [name, part(schema, title)])),
   }
 }
 

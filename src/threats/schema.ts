@@ -41,6 +41,14 @@ const boundary = z.strictObject({
 const threatId = z.string().regex(/^[A-Z]{3}-\d{2}$/, 'must look like "LNK-01"')
 const day = z.iso.date('must be a day such as 2026-12-31')
 
+/** The eleven base metrics of CVSS 4.0 in their order, and no others: calculators take half a vector without a word. */
+const vector = z
+  .string()
+  .regex(
+    /^CVSS:4\.0\/AV:[NALP]\/AC:[LH]\/AT:[NP]\/PR:[NLH]\/UI:[NPA]\/VC:[HLN]\/VI:[HLN]\/VA:[HLN]\/SC:[HLN]\/SI:[HLN]\/SA:[HLN]$/,
+    'must be the base metrics of CVSS 4.0 in their order, such as "CVSS:4.0/AV:L/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H"',
+  )
+
 /** What goes across a boundary, from one actor or zone to another. */
 const flow = z.strictObject({ ...described, from: slug, to: slug, boundary: slug, assets: z.array(slug) })
 /** Something that is taken to be true. `confirmed`: something checks it, and the description says what. */
@@ -54,14 +62,14 @@ const residualRisk = z.strictObject({ ...described, threats: z.array(threatId) }
 
 /** threat-model/model.yaml */
 export const modelFileSchema = z.strictObject({
-  title: text.optional(),
+  title: text,
   assets: atLeastOne(asset),
   actors: atLeastOne(actor),
   zones: atLeastOne(zone),
   boundaries: atLeastOne(boundary),
-  flows: atLeastOne(flow).optional(),
-  assumptions: z.array(assumption).optional(),
-  residualRisks: z.array(residualRisk).optional(),
+  flows: atLeastOne(flow),
+  assumptions: z.array(assumption),
+  residualRisks: z.array(residualRisk),
 })
 
 /** threat-model/controls.yaml; `paths: []` says that the control is not built yet. */
@@ -77,15 +85,13 @@ const threat = z.strictObject({
   /** Attack patterns, where one fits. */
   capec: atLeastOne(z.string().regex(/^CAPEC-\d{1,4}$/, 'must look like "CAPEC-480"')).optional(),
   /** If the threat were realised: the base metrics of CVSS 4.0, and why they are as they are. */
-  severity: z
-    .strictObject({ vector: z.string().regex(/^CVSS:4\.0\//, 'must be a vector that begins with "CVSS:4.0/"'), because: text })
-    .optional(),
+  severity: z.strictObject({ vector, because: text }),
   description: text,
   requirement: text,
   /** By what the gauntlet sees that it was realised. */
-  detection: text.optional(),
+  detection: text,
   /** When that would be a mistake, and how to tell. */
-  falsePositives: text.optional(),
+  falsePositives: text,
   needs: text,
   provenance: atLeastOne(text),
   evidence: atLeastOne(z.enum(EVIDENCE)),
@@ -138,15 +144,32 @@ export const frameworkFileSchema = z.strictObject({
   requirements: atLeastOne(requirement),
 })
 
-/** A file of somebody else's, laid over the model with `--overlay`. */
+/** A file of somebody else's, laid over the model with `--overlay`: what it has is added, unless said otherwise. */
 export const overlayFileSchema = z.strictObject({
+  /** Its title. */
   overlay: text,
+  assets: z.array(asset).optional(),
+  actors: z.array(actor).optional(),
+  zones: z.array(zone).optional(),
+  boundaries: z.array(boundary).optional(),
+  flows: z.array(flow).optional(),
+  assumptions: z.array(assumption).optional(),
+  residualRisks: z.array(residualRisk).optional(),
   /** Controls of the host under attack, or of its owner's own catalogue. */
   controls: z.array(z.strictObject({ ...described, paths: z.array(z.string()) })).optional(),
-  boundaries: z.array(boundary).optional(),
-  /** Added to a boundary, of the model or of this file. */
+  /** Each at a boundary, of the model or of this file. */
   threats: z.array(z.strictObject({ boundary: slug, ...threat.shape })).optional(),
-  switchOff: z.array(z.strictObject({ threat: threatId, reason: text })).optional(),
+  /** What does not concern that host: one threat, or all at a boundary. */
+  switchOff: z
+    .array(
+      z
+        .strictObject({ threat: threatId.optional(), boundary: slug.optional(), reason: text })
+        .refine(
+          (entry) => (entry.threat === undefined) !== (entry.boundary === undefined),
+          'must name either a threat or a boundary',
+        ),
+    )
+    .optional(),
   /** Which controls answer a threat on that host, instead of those that the model names. */
   map: z.array(z.strictObject({ threat: threatId, controls: atLeastOne(slug) })).optional(),
   risks: z.array(riskDecision).optional(),

@@ -1,4 +1,5 @@
 // One YAML file of the threat model: parsed, checked against its schema, and able to say on which line a value stands.
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
@@ -9,6 +10,8 @@ type Path = readonly PropertyKey[]
 export interface SourceFile<T> {
   readonly file: string
   readonly data: T
+  /** SHA-256 of its text. */
+  readonly sha256: string
   /** Line of the value at `path`, or of the nearest value above it. */
   lineOf(path: Path): number
 }
@@ -20,7 +23,8 @@ export interface SourceFile<T> {
  */
 export function readSourceFile<S extends z.ZodType>(path: string, file: string, schema: S): SourceFile<z.infer<S>> {
   const lines = new LineCounter()
-  const document = parseDocument(readText(path, file), { lineCounter: lines })
+  const text = readText(path, file)
+  const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
   if (syntax) {
     throw new ThreatModelError([
@@ -40,7 +44,7 @@ export function readSourceFile<S extends z.ZodType>(path: string, file: string, 
   }
   const parsed = schema.safeParse(document.toJS())
   if (!parsed.success) throw new ThreatModelError(explain(parsed.error, file, lineOf))
-  return { file, data: parsed.data, lineOf }
+  return { file, data: parsed.data, sha256: createHash('sha256').update(text).digest('hex'), lineOf }
 }
 
 function readText(path: string, file: string): string {

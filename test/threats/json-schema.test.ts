@@ -1,6 +1,6 @@
 // docs/threat-model.schema.json: current, and saying the same as the checks that run.
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -9,8 +9,17 @@ import { threatModelJsonSchema } from '../../src/threats/json-schema.ts'
 
 const committed = readFileSync(resolve(THREAT_MODEL_DIR, '..', 'docs', 'threat-model.schema.json'), 'utf8')
 const validate = new Ajv2020({ strict: false }).compile(JSON.parse(committed))
-const files = ['model.yaml', 'controls.yaml', ...loadThreatModel().boundaries.map(({ group }) => `threats/${group}.yaml`)]
-const read = (file: string) => parse(readFileSync(join(THREAT_MODEL_DIR, file), 'utf8'))
+const model = loadThreatModel()
+const files = [
+  'model.yaml',
+  'controls.yaml',
+  'risks.yaml',
+  ...model.boundaries.map(({ group }) => `threats/${group}.yaml`),
+  ...model.frameworks.map(({ id }) => `frameworks/${id}.yaml`),
+  '../examples/overlay/text-filter.yaml',
+]
+const text = (file: string) => readFileSync(join(THREAT_MODEL_DIR, file), 'utf8')
+const read = (file: string) => parse(text(file))
 
 describe('docs/threat-model.schema.json', () => {
   it('is what the schema generates', () => {
@@ -23,5 +32,12 @@ describe('docs/threat-model.schema.json', () => {
 
   it.each(files)('refuses %s with a key that it does not know', (file) => {
     expect(validate({ ...read(file), extra: 1 })).toBe(false)
+  })
+
+  it.each(files)('is what editors find by the first line of %s', (file) => {
+    const named = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text(file))?.[1] ?? 'nowhere'
+    expect(resolve(THREAT_MODEL_DIR, dirname(file), named)).toBe(
+      resolve(THREAT_MODEL_DIR, '..', 'docs', 'threat-model.schema.json'),
+    )
   })
 })

@@ -1,5 +1,5 @@
 // The loader: a mistake in any file is refused with file, line and remedy.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -33,6 +33,16 @@ function failure(): ThreatModelError {
   }
   throw new Error('the broken model was accepted')
 }
+
+const RISK = `risks:
+  - id: slow
+    threat: RES-02
+    status: accepted
+    reason: It is slow.
+    owner: Jane Doe
+    ticket: SEC-1
+    date: 2026-11-01
+    expires: 2026-12-31`
 
 describe('loadThreatModel', () => {
   it('accepts the copy before it is broken', () => {
@@ -87,6 +97,70 @@ describe('loadThreatModel', () => {
       /"money", which is not an asset/,
     ],
     ['a path out of the project', 'controls.yaml', 'src/wasm/reader/', 'src/../../etc/', /must not contain/],
+    [
+      'half a vector',
+      'threats/LNK.yaml',
+      /vector: (CVSS:4\.0\/AV:N\/AC:L\/AT:N\/PR:N\/UI:N)\/\S+/,
+      'vector: $1',
+      /threats\.0\.severity\.vector: must be the base metrics of CVSS 4\.0/,
+    ],
+    [
+      'a flow from nowhere',
+      'model.yaml',
+      'from: guest-author\n    to: host\n    boundary: module-bytes',
+      'from: moon\n    to: host\n    boundary: module-bytes',
+      /flow module-in names "moon", which is not an actor or zone/,
+    ],
+    [
+      'a flow across no boundary',
+      'model.yaml',
+      'boundary: module-bytes\n    assets: [module-identity, host-p',
+      'boundary: wall\n    assets: [module-identity, host-p',
+      /flow module-in names "wall", which is not a boundary/,
+    ],
+    [
+      'an assumption about a threat that is not there',
+      'model.yaml',
+      'threats: [ENG-01, ENG-02, ENG-04]',
+      'threats: [ENG-01, ENG-99]',
+      /assumption engine-is-memory-safe names "ENG-99"/,
+    ],
+    [
+      'a residual risk about one',
+      'model.yaml',
+      'threats: [ENG-05, ENG-06, ENG-10]',
+      'threats: [ENG-98]',
+      /residual risk shared-hardware names "ENG-98"/,
+    ],
+    [
+      'a decision about nothing',
+      'risks.yaml',
+      'risks: []',
+      RISK.replace('threat: RES-02', ''),
+      /must name either a threat or a finding/,
+    ],
+    [
+      'a decision about a threat that is not there',
+      'risks.yaml',
+      'risks: []',
+      RISK.replace('RES-02', 'RES-77'),
+      /the decision slow names "RES-77"/,
+    ],
+    [
+      'a decision that ends before it begins',
+      'risks.yaml',
+      'risks: []',
+      RISK.replace('2026-12-31', '2026-10-31'),
+      /must not expire before its date/,
+    ],
+    [
+      'a decision without an owner',
+      'risks.yaml',
+      'risks: []',
+      RISK.replace('owner: Jane Doe', 'owner: ""'),
+      /risks\.0\.owner: must not be empty/,
+    ],
+    ['a day that no calendar has', 'risks.yaml', 'risks: []', RISK.replace('2026-12-31', '2026-02-30'), /must be a day such as/],
     ['no YAML', 'controls.yaml', 'paths: [src/wasm/reader/]', 'paths: [src/wasm/reader/', /this is not YAML/],
   ]
   it.each(wrong)('refuses %s', (_, file, find, replace, message) => {
@@ -119,4 +193,57 @@ describe('loadThreatModel', () => {
     writeFileSync(join(dir, 'threats', 'NEW.yaml'), 'boundary: linking\nthreats: []\n')
     expect(failure().message).toMatch(/^threat-model\/threats\/NEW\.yaml:1: no boundary of model\.yaml has this group/)
   })
+
+  it('hears of the mistakes in all files at once', () => {
+    edit('threats/MOD.yaml', 'stride: [denial-of-service]', 'stride: [sabotage]')
+    edit('controls.yaml', 'paths: [src/wasm/reader/]', 'paths: [/etc/passwd]')
+    expect(new Set(failure().problems.map(({ file }) => file))).toEqual(
+      new Set(['threat-model/controls.yaml', 'threat-model/threats/MOD.yaml']),
+    )
+  })
+
+  it('takes decisions with their places, and frameworks', () => {
+    edit('risks.yaml', 'risks: []', RISK)
+    mkdirSync(join(dir, 'frameworks'), { recursive: true })
+    writeFileSync(join(dir, 'frameworks', 'own-rules.yaml'), framework('strict-reader'))
+    const model = loadThreatModel(dir)
+    const line =
+      readFileSync(join(dir, 'risks.yaml'), 'utf8')
+        .split('\n')
+        .findIndex((text) => text.startsWith('  - id: slow')) + 1
+    expect(model.risks).toEqual([expect.objectContaining({ id: 'slow', file: 'threat-model/risks.yaml', line })])
+    expect(model.frameworks.map(({ id }) => id)).toContain('own-rules')
+  })
+
+  it('refuses a framework that names a control that is not there, with the line of the requirement', () => {
+    mkdirSync(join(dir, 'frameworks'), { recursive: true })
+    writeFileSync(join(dir, 'frameworks', 'own-rules.yaml'), framework('wishful-thinking'))
+    expect(failure().message).toMatch(
+      /^threat-model\/frameworks\/own-rules\.yaml:9: requirement R-1 names "wishful-thinking", which is not a control/,
+    )
+  })
+
+  it('refuses a framework in a file of another name', () => {
+    mkdirSync(join(dir, 'frameworks'), { recursive: true })
+    writeFileSync(join(dir, 'frameworks', 'other.yaml'), framework('strict-reader'))
+    expect(failure().message).toMatch(/other\.yaml:1: the framework's id is own-rules/)
+  })
+
+  it('has another digest when a word of a file is another', () => {
+    const before = loadThreatModel(dir).sha256
+    expect(loadThreatModel(dir).sha256).toBe(before)
+    edit('threats/MOD.yaml', 'strict-reader, structural-limits]', 'strict-reader, structural-limits] # a note')
+    expect(loadThreatModel(dir).sha256).not.toBe(before)
+  })
 })
+
+const framework = (control: string): string => `id: own-rules
+title: Rules of our own
+version: '1'
+url: https://example.org/rules
+checked: null
+requirements:
+  - id: R-1
+    title: Read strictly
+    controls: [${control}]
+`
