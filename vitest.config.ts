@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['./test/coverage-setup.ts'],
+    // Reports of the gauntlet name the tests that bear on a threat; see src/campaign/elsewhere/tests.ts.
+    reporters: ['default', './test/evidence-reporter.ts'],
     pool: 'forks',
     experimental: { viteModuleRunner: false },
     testTimeout: 60_000,

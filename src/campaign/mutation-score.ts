@@ -54,12 +54,40 @@ export function readMutationScore(root: string): MutationRecord {
   }
 }
 
+export interface MutatedFile {
+  readonly file: string
+  readonly mutants: number
+  readonly killed: number
+  /** It is not any more what was measured. */
+  readonly changed: boolean
+}
+
+/** The same, file by file; null if nothing was measured, or it cannot be read. */
+export function mutantsByFile(root: string): { readonly at: string; readonly files: readonly MutatedFile[] } | null {
+  const path = join(root, MUTATION_REPORT)
+  if (!existsSync(path)) return null
+  try {
+    const { files } = report.parse(JSON.parse(readFileSync(path, 'utf8')))
+    const measured = Object.entries(files).map(([file, { source, mutants }]) => {
+      const having = (statuses: readonly string[]) => mutants.filter(({ status }) => statuses.includes(status)).length
+      const killed = having(KILLED)
+      return { file, killed, mutants: killed + having(ALIVE), changed: sourceNow(root, file) !== source }
+    })
+    return { at: statSync(path).mtime.toISOString(), files: measured }
+  } catch {
+    return null
+  }
+}
+
+/** A mutant that makes its test hang is noticed as well. What does not compile, or is left out by a comment, is no mutant. */
+const KILLED = ['Killed', 'Timeout']
+const ALIVE = ['Survived', 'NoCoverage']
+
 function scoreOf({ files }: Report, measuredAt: Date, root: string): MutationRecord {
   const all = Object.entries(files).flatMap(([file, { mutants }]) => mutants.map((mutant) => ({ file, ...mutant })))
   const having = (...statuses: readonly string[]) => all.filter(({ status }) => statuses.includes(status))
-  // A mutant that makes its test hang is noticed as well. What does not compile, or is left out by a comment, is no mutant.
-  const killed = having('Killed', 'Timeout').length
-  const alive = having('Survived', 'NoCoverage')
+  const killed = having(...KILLED).length
+  const alive = having(...ALIVE)
   const mutants = killed + alive.length
   if (mutants === 0) return notRun('the last mutation test had no mutants')
   return {

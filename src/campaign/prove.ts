@@ -5,6 +5,7 @@ import { PROVE_RECORD_VERSION, type ProveRecord, plantedOf } from '../reports/pr
 import type { WeakeningRecord } from '../reports/run-record.ts'
 import type { Budget } from './budget.ts'
 import { monotonicMs } from './clock.ts'
+import { sourcesDigest } from './elsewhere/made.ts'
 import { describeProject } from './environment.ts'
 import type { GauntletParts } from './options.ts'
 import { plant } from './planting.ts'
@@ -98,6 +99,7 @@ export async function prove(options: ProveOptions): Promise<ProveRecord> {
   // In the order of the files, whatever ended first: two records can be compared line by line.
   const place = new Map(selected.map(({ id }, index) => [id, index]))
   record.weakenings.sort((a, b) => place.get(a.id)! - place.get(b.id)!)
+  if (sourcesDigest(root) !== record.sources) record.sources = null
   record.completion = signal?.aborted ? 'interrupted' : 'complete'
   return record
 }
@@ -107,6 +109,7 @@ function emptyRecord(options: ProveOptions, selected: number, stored: number, fa
   return {
     schemaVersion: PROVE_RECORD_VERSION,
     project: describeProject(options.root),
+    sources: sourcesDigest(options.root),
     command: options.command,
     startedAt: now,
     finishedAt: now,

@@ -12,11 +12,13 @@ import { visible, visibleJson } from '../reports/visible.ts'
 import { BUILT_IN_TARGETS, resolveTarget } from '../targets/load.ts'
 import { usageError } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
+import { modelWith } from './overlay-option.ts'
 import { PROJECT_DIR } from './project.ts'
 import { type Output, write, writeLine } from './terminal.ts'
 
 export interface CompareCommandOptions {
   readonly only?: readonly string[]
+  readonly overlay?: readonly string[]
   readonly budget: string
   readonly seed: string
   readonly perGenerator: string
@@ -42,6 +44,7 @@ export async function compare(
   const budget = new Budget(parseBudget(options.budget))
   const seed = wholeNumber('--seed', options.seed, 2 ** 31 - 1)
   const perGenerator = wholeNumber('--per-generator', options.perGenerator, MOST_PER_GENERATOR)
+  if (options.overlay) modelWith(options.overlay)
   const targets = (named.length > 0 ? named : BUILT_IN_TARGETS).map((target) => resolveTarget(target))
   const directory = await createRunDirectory(options.reports, new Date(), `compare-${randomBytes(3).toString('hex')}`)
   let told = performance.now()
@@ -53,6 +56,7 @@ export async function compare(
     seed,
     perGenerator,
     ...(options.only && { only: options.only }),
+    ...(options.overlay && { overlays: options.overlay }),
     budget,
     parallel: defaultParallel(),
     signal,

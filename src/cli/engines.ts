@@ -1,8 +1,11 @@
 // `gauntlet engines`: the corpus on every engine that is named, and where they differ.
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { writeEngines } from '../campaign/elsewhere/engines-record.ts'
+import { sourcesDigest } from '../campaign/elsewhere/made.ts'
 import { differences, type EngineResult, failures, runMatrix } from '../campaign/engine-matrix.ts'
 import { defaultParallel } from '../campaign/pool.ts'
+import { makeReportsFolder } from '../reports/run-directory.ts'
 import { visibleJson } from '../reports/visible.ts'
 import { usageError } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
@@ -12,6 +15,7 @@ import { type Output, write, writeLine } from './terminal.ts'
 export interface EnginesOptions {
   readonly engine?: readonly string[]
   readonly only?: readonly string[]
+  readonly reports: string
   readonly json?: true
 }
 
@@ -36,13 +40,25 @@ function installed(): string[] {
 /** Time between two lines of progress, milliseconds. */
 const TELL_EVERY = 10_000
 
-/** @returns 0 if every attack was contained on every engine, 1 if not, 130 if it was stopped */
-export async function engines(options: EnginesOptions, output: Output, notes: Output, signal: AbortSignal): Promise<number> {
+/**
+ * @param typed the command as it was typed
+ * @returns 0 if every attack was contained on every engine, 1 if not, 130 if it was stopped
+ */
+export async function engines(
+  options: EnginesOptions,
+  typed: string,
+  { output, notes }: { readonly output: Output; readonly notes: Output },
+  signal: AbortSignal,
+): Promise<number> {
   // The chambers have a working directory of their own.
   const programs = options.engine?.map((program) => resolve(program)) ?? installed()
   const missing = programs.filter((program) => !existsSync(program))
   if (missing.length > 0)
     throw usageError(`There is no engine at ${missing.join(' and ')}; name programs of Node, Bun or Deno with --engine.`)
+  // What was asked for in part only, or stopped, is not kept: it must not stand in the place of the whole.
+  const keep = options.only === undefined
+  if (keep) await makeReportsFolder(options.reports)
+  const started = { root: PROJECT_DIR, command: typed, startedAt: new Date().toISOString(), sources: sourcesDigest(PROJECT_DIR) }
   let told = 0
   const results = await runMatrix({
     corpus: CORPUS_DIR,
@@ -59,6 +75,7 @@ export async function engines(options: EnginesOptions, output: Output, notes: Ou
   const failed = failures(results)
   await write(output, options.json ? visibleJson(asJson(results, failed)) : text(results, failed))
   if (signal.aborted) return EXIT.interrupted
+  if (keep) await writeEngines({ ...started, results }, options.reports)
   return failed.length > 0 ? EXIT.violation : EXIT.ok
 }
 

@@ -1,13 +1,15 @@
 // `gauntlet prove`: plants the weakenings and says which the attacks and properties found, with a record for scripts and a table for people.
 import { Budget, parseBudget } from '../campaign/budget.ts'
+import { noteProven, type Planting } from '../campaign/elsewhere/proven-file.ts'
 import { projectParts } from '../campaign/parts.ts'
 import { defaultParallel } from '../campaign/pool.ts'
 import { prove as plantSelected } from '../campaign/prove.ts'
 import { roundOfDay } from '../campaign/rotation.ts'
 import { weakeningsUnavailable } from '../campaign/weakenings.ts'
-import { type ProveRecord, proveFiles, writeProve } from '../reports/prove-record.ts'
+import { type PlantedRecord, type ProveRecord, proveFiles, writeProve } from '../reports/prove-record.ts'
 import { proveTable } from '../reports/prove-text.ts'
 import { makeReportsFolder } from '../reports/run-directory.ts'
+import type { WeakeningRecord } from '../reports/run-record.ts'
 import { visibleJson } from '../reports/visible.ts'
 import { inputError } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
@@ -67,10 +69,26 @@ export async function prove(
     },
   }).finally(progress.end)
   await saver.end(record)
+  await noteProven(options.reports, record.weakenings.map(weakeningOf), plantingOf(record))
   await write(streams.output, options.json ? visibleJson(record) : proveTable(record))
   if (!options.json) await writeLine(streams.output, proveFiles(options.reports).markdown)
   return exitCodeOf(record, signal)
 }
+
+const weakeningOf = ({ found: _, by, ms, ...rest }: PlantedRecord): WeakeningRecord => ({
+  ...rest,
+  detectedBy: by,
+  elapsedMs: ms,
+})
+
+const plantingOf = ({ seed, finishedAt, node, project, sources, command }: ProveRecord): Planting => ({
+  seed,
+  at: finishedAt,
+  node,
+  commit: project.commit,
+  sources: sources ?? null,
+  source: command,
+})
 
 function exitCodeOf(record: ProveRecord, signal: AbortSignal): number {
   const bad = record.faults.length > 0 || record.weakenings.some(({ result }) => result === 'missed' || result === 'broken')

@@ -1,12 +1,24 @@
-// States of threats and controls, computed from what a run saw on our own targets; never written by hand.
+// States of threats and controls, computed from what a run saw on the targets that it is about; never written by hand.
 //
 // The rules are the two tables THREAT_RULES and CONTROL_RULES: from top to bottom, the first rule that has something to say decides. Doubt
 // stands above proof, so one good attack never hides a bad one. Runs against other targets (`bare`, other hosts) prove that an attack bites,
-// not that our sandbox stops it: they are no evidence here.
-import type { Control, Threat } from '../threats/index.ts'
+// not that our sandbox stops it: they are no evidence here, unless the run is about such a host (evidence/subject.ts). What other commands
+// showed of the same sources counts, each piece with its own date; a weakening that they planted is as good as one of this run.
+import type { Control, SwitchedOff, Threat } from '../threats/index.ts'
 import { type AttackFacts, attackFacts } from './attack-facts.ts'
+import { decisiveTargets, isForeign, subjectTargets } from './evidence/subject.ts'
+import { knownWeakenings } from './evidence/weakenings.ts'
+import { threatFields } from './model-record.ts'
 import { count, list } from './results.ts'
-import type { ControlStateRecord, EngineRunRecord, Result, RunRecord, ThreatStateRecord, WeakeningRecord } from './run-record.ts'
+import type {
+  ControlStateRecord,
+  EngineRunRecord,
+  EvidenceItem,
+  Result,
+  RunRecord,
+  ThreatStateRecord,
+  WeakeningRecord,
+} from './run-record.ts'
 
 /** What is needed of the threat model. */
 export interface StateModel {
@@ -15,9 +27,14 @@ export interface StateModel {
     Threat,
     'id' | 'title' | 'boundary' | 'cwe' | 'description' | 'requirement' | 'controls' | 'file' | 'line'
   >[]
+  /** By overlays. */
+  readonly switchedOff?: readonly SwitchedOff[]
 }
 
-export type Evidence = Pick<RunRecord, 'targets' | 'trials' | 'weakenings' | 'engines' | 'campaigns' | 'findings'>
+export type Evidence = Pick<
+  RunRecord,
+  'targets' | 'trials' | 'weakenings' | 'engines' | 'campaigns' | 'findings' | 'subject' | 'evidence'
+>
 
 export interface States {
   readonly threats: ThreatStateRecord[]
@@ -26,17 +43,23 @@ export interface States {
 
 /** One state for every threat and control of the model, in the model's order. */
 export function threatStates(model: StateModel, evidence: Evidence): States {
-  const threats = model.threats.map((threat) => threatState(threat, factsOf(threat.id, evidence)))
+  const off = new Map((model.switchedOff ?? []).map((entry) => [entry.threat, entry]))
+  const weakenings = knownWeakenings(evidence)
+  const known = { ...evidence, weakenings }
+  const threats = model.threats.map((threat) => threatState(threat, factsOf(threat, known), off.get(threat.id)))
   const resultOf = new Map(threats.map((threat) => [threat.id, threat]))
   const controls = model.controls.map((control) => {
     const answered = model.threats
       .filter((threat) => threat.controls.includes(control.id))
       .map((threat) => resultOf.get(threat.id)!)
-    return controlState(
-      control,
-      answered,
-      evidence.weakenings.filter((weakening) => weakening.control === control.id),
-    )
+    return controlState(control, {
+      tests: testsOf(evidence, (item) => item.controls.includes(control.id)),
+      paths: control.paths,
+      threats: answered,
+      weakenings: weakenings.filter((weakening) => weakening.control === control.id),
+      failedElsewhere: failedElsewhere(evidence, (item) => item.controls.includes(control.id)),
+      foreign: isForeign(evidence),
+    })
   })
   return { threats, controls }
 }
@@ -56,10 +79,12 @@ const THREAT_RULES: readonly Rule<ThreatFacts>[] = [
     result: 'needs-review',
     because: (f) => first(f.failedEngines.map((engine) => `The ${engine.name} engine failed: ${engine.reason}`)),
   },
+  { result: 'needs-review', because: (f) => first(f.failedElsewhere.map(sentenceOf)) },
+  { result: 'needs-review', because: (f) => first(f.advisories) },
   {
     result: 'needs-review',
     because: (f) =>
-      f.attacks.length > 0 ? null : `No regression attack ran in a jail; the only evidence is ${otherEvidence(f)}.`,
+      f.attacks.length > 0 ? null : `No regression attack ran ${f.where}; the only evidence is ${otherEvidence(f)}.`,
   },
   { result: 'needs-review', because: (f) => first(f.attacks.flatMap((attack) => attack.doubts)) },
   { result: 'needs-review', because: (f) => missed(f.weakenings) },
@@ -75,14 +100,14 @@ const THREAT_RULES: readonly Rule<ThreatFacts>[] = [
   {
     result: 'passed',
     because: (f) =>
-      `${count(f.attacks.length, 'attack was', 'attacks were')} contained on every jail target with the twin allowed; ${detected(f.weakenings)} of ${count(f.weakenings.length, 'weakening')} detected.`,
+      `${count(f.attacks.length, 'attack was', 'attacks were')} contained on every ${f.target} with the twin allowed; ${detected(f.weakenings)} of ${count(f.weakenings.length, 'weakening')} detected.`,
   },
 ]
 
 const CONTROL_RULES: readonly Rule<ControlFacts>[] = [
   {
     result: 'not-run',
-    because: (f) => (f.paths.length > 0 ? null : 'Not built yet: the threat model names no source file for it.'),
+    because: (f) => (f.foreign || f.paths.length > 0 ? null : 'Not built yet: the threat model names no source file for it.'),
   },
   {
     result: 'failed',
@@ -92,12 +117,23 @@ const CONTROL_RULES: readonly Rule<ControlFacts>[] = [
     },
   },
   { result: 'needs-review', because: (f) => missed(f.weakenings) },
+  { result: 'needs-review', because: (f) => first(f.failedElsewhere.map(sentenceOf)) },
+  {
+    result: 'not-applicable',
+    because: (f) => (f.foreign && f.threats.length === 0 ? 'Not a control of the host that this run is about.' : null),
+  },
   {
     result: 'not-run',
     because: (f) =>
       detected(f.weakenings) > 0 || f.threats.some((threat) => threat.result !== 'not-run')
         ? null
         : 'Built, but nothing in this run tried it.',
+  },
+  // Nothing can be planted in a host of somebody else: its controls are as good as what they answer.
+  { result: 'needs-review', because: (f) => (f.foreign ? first(unproven(f.threats)) : null) },
+  {
+    result: 'passed',
+    because: (f) => (f.foreign ? `${count(f.threats.length, 'threat')} that it answers did not get through.` : null),
   },
   {
     result: 'needs-review',
@@ -133,22 +169,23 @@ interface ThreatFacts {
   readonly campaignModules: number
   /** Attacks that ran on our own targets, but on none with a jail. */
   readonly unjailed: number
+  readonly failedElsewhere: readonly EvidenceItem[]
+  /** Sentences about published defects of an engine that a target runs on, where its version is what answers the threat. */
+  readonly advisories: readonly string[]
+  readonly tests: number | undefined
+  /** What the targets that count are called. */
+  readonly where: string
+  readonly target: string
 }
 
 interface ControlFacts {
   readonly paths: readonly string[]
   readonly threats: readonly ThreatStateRecord[]
   readonly weakenings: readonly WeakeningRecord[]
-}
-
-/**
- * Names of our own targets that hold the guest in a jail. A target is one unless it says otherwise (`isolation: inline` among its facts, or
- * `inline` in its name): a target too many makes the rules stricter, one too few would let an attack pass without a jail.
- */
-export function jailTargets(targets: RunRecord['targets']): string[] {
-  return targets
-    .filter((target) => target.own && target.facts['isolation'] !== 'inline' && !/\binline\b/.test(target.name))
-    .map((target) => target.name)
+  readonly failedElsewhere: readonly EvidenceItem[]
+  readonly tests: number | undefined
+  /** The run is about a host of somebody else. */
+  readonly foreign: boolean
 }
 
 /** Whether an engine executed anything that it could judge; a coverage-guided one with no instrumented edge or no coverage was blind. */
@@ -162,12 +199,14 @@ export function engineBlind(engine: EngineRunRecord): boolean {
   return engine.coverage === null || engine.coverage.instrumentedEdges === 0 || engine.coverage.final === 0
 }
 
-function factsOf(threat: string, evidence: Evidence): ThreatFacts {
-  const own = new Set(evidence.targets.filter((target) => target.own).map((target) => target.name))
+function factsOf({ id: threat, controls }: StateModel['threats'][number], evidence: Evidence): ThreatFacts {
+  const foreign = isForeign(evidence)
+  const own = new Set(subjectTargets(evidence))
   const trials = evidence.trials.filter((trial) => own.has(trial.target) && trial.threats.includes(threat))
-  const attacks = attackFacts(trials, jailTargets(evidence.targets))
+  const attacks = attackFacts(trials, decisiveTargets(evidence))
   const weakenings = evidence.weakenings.filter((weakening) => weakening.threats.includes(threat))
-  const named = evidence.engines.filter((engine) => engine.threats.includes(threat))
+  // Properties and coverage-guided targets drive our own code: they say nothing of another host.
+  const named = foreign ? [] : evidence.engines.filter((engine) => engine.threats.includes(threat))
   const engines = named.filter(engineRan)
   const batches = evidence.campaigns
     .filter((campaign) => own.has(campaign.target))
@@ -182,13 +221,56 @@ function factsOf(threat: string, evidence: Evidence): ThreatFacts {
     failedEngines: named.filter((engine) => engine.result === 'failed'),
     campaignModules,
     unjailed: new Set(trials.filter((trial) => trial.role === 'attack').map((trial) => trial.attack)).size - attacks.length,
+    failedElsewhere: failedElsewhere(evidence, (item) => item.threats.includes(threat)),
+    advisories: controls.includes(ENGINE_GATE) ? advisoriesOf(evidence, own) : [],
+    tests: foreign ? undefined : testsOf(evidence, (item) => item.threats.includes(threat)),
+    where: foreign ? 'on the host' : 'in a jail',
+    target: foreign ? 'target' : 'jail target',
   }
 }
 
+/** No attack on a defect of the engine that is unknown to us can be written; one that is published, and not mended, needs no attack. */
+const ENGINE_GATE = 'engine-version-gate'
+
+/** A target of ours says which advisories its engine has, and `none known` if there is none. */
+function advisoriesOf({ targets }: Evidence, subject: ReadonlySet<string>): string[] {
+  return targets.flatMap(({ name, facts }) => {
+    const known = facts['engine advisories']
+    return subject.has(name) && known !== undefined && known !== 'none known'
+      ? [`The engine of ${name} has published defects: ${known}.`]
+      : []
+  })
+}
+
+/** How many unit tests passed; undefined in a record that has no list of evidence. */
+function testsOf({ evidence }: Evidence, about: (item: EvidenceItem) => boolean): number | undefined {
+  return evidence
+    ?.filter(({ kind, result, stale }) => kind === 'test' && result === 'passed' && stale === null)
+    .filter(about)
+    .reduce((sum, item) => sum + item.count, 0)
+}
+
+/** What another command showed to fail, of the very sources that this run is of. */
+function failedElsewhere({ evidence = [], subject, targets }: Evidence, about: (item: EvidenceItem) => boolean): EvidenceItem[] {
+  const names = new Set(subjectTargets({ targets, ...(subject && { subject }) }))
+  return evidence.filter(
+    (item) =>
+      item.result === 'failed' &&
+      item.stale === null &&
+      OF_OTHER_COMMANDS.has(item.kind) &&
+      (item.target === null || names.has(item.target)) &&
+      about(item),
+  )
+}
+
+const OF_OTHER_COMMANDS: ReadonlySet<EvidenceItem['kind']> = new Set(['test', 'engine-run', 'comparison', 'bench'])
+
 function violationsOf(threat: string, evidence: Evidence, own: ReadonlySet<string>): string[] {
   // A finding from a weakening is about a copy that was broken on purpose; what it says of the gauntlet stands with the weakening.
+  const foreign = isForeign(evidence)
   const findings = evidence.findings
-    .filter((finding) => (finding.own || own.has(finding.target)) && finding.source !== 'weakening' && finding.threat === threat)
+    .filter((finding) => (finding.own && !foreign) || own.has(finding.target))
+    .filter((finding) => finding.source !== 'weakening' && finding.threat === threat)
     .map((finding) => `Finding ${finding.id} on ${finding.target}: ${finding.title}.`)
   const trials = evidence.trials
     .filter(
@@ -218,12 +300,16 @@ function accountedFor(threats: readonly string[], target: string, evidence: Evid
   )
 }
 
-function threatState(threat: StateModel['threats'][number], facts: ThreatFacts): ThreatStateRecord {
+function threatState(threat: StateModel['threats'][number], facts: ThreatFacts, off: SwitchedOff | undefined): ThreatStateRecord {
+  const decided = decide(THREAT_RULES, facts)
   return {
     id: threat.id,
     title: threat.title,
     boundary: threat.boundary,
-    ...decide(THREAT_RULES, facts),
+    // Who switches a threat off says that it cannot be realised; one that was realised refutes that.
+    ...(off && decided.result !== 'failed'
+      ? { result: 'not-applicable' as const, reason: `The overlay ${JSON.stringify(off.overlay)} switches it off: ${off.reason}` }
+      : decided),
     evidence: {
       regressions: facts.attacks.length,
       twins: facts.attacks.filter((attack) => attack.twinAllowed).length,
@@ -232,29 +318,25 @@ function threatState(threat: StateModel['threats'][number], facts: ThreatFacts):
       coverageGuided: facts.engines.filter((engine) => engine.kind === 'coverage-guided').length,
       weakeningsDetected: detected(facts.weakenings),
       weakenings: facts.weakenings.length,
+      ...(facts.tests !== undefined && { tests: facts.tests }),
     },
     controls: [...threat.controls],
-    cwe: [...threat.cwe],
-    description: threat.description,
-    requirement: threat.requirement,
+    ...threatFields(threat),
     file: threat.file,
     line: threat.line,
   }
 }
 
-function controlState(
-  control: StateModel['controls'][number],
-  threats: readonly ThreatStateRecord[],
-  weakenings: readonly WeakeningRecord[],
-): ControlStateRecord {
+function controlState(control: StateModel['controls'][number], facts: ControlFacts): ControlStateRecord {
   return {
     id: control.id,
     title: control.title,
     paths: [...control.paths],
-    ...decide(CONTROL_RULES, { paths: control.paths, threats, weakenings }),
-    threats: threats.map((threat) => threat.id),
-    weakeningsDetected: detected(weakenings),
-    weakenings: weakenings.length,
+    ...decide(CONTROL_RULES, facts),
+    threats: facts.threats.map((threat) => threat.id),
+    weakeningsDetected: detected(facts.weakenings),
+    weakenings: facts.weakenings.length,
+    ...(facts.tests !== undefined && { tests: facts.tests }),
   }
 }
 
@@ -264,6 +346,17 @@ function first(sentences: readonly string[]): string | null {
   const [sentence, ...others] = sentences
   if (sentence === undefined) return null
   return others.length === 0 ? sentence : `${sentence} And ${others.length} more.`
+}
+
+/** Names the item, so that its replay and its record can be found. */
+function sentenceOf({ id, at, reason }: EvidenceItem): string {
+  return `${id} failed on ${at.slice(0, 10)}: ${reason}`
+}
+
+function unproven(threats: readonly ThreatStateRecord[]): string[] {
+  return threats
+    .filter(({ result }) => result !== 'passed' && result !== 'not-applicable')
+    .map(({ id, result }) => `It answers ${id}, which ${result === 'not-run' ? 'was not run' : 'needs review'}.`)
 }
 
 function missed(weakenings: readonly WeakeningRecord[]): string | null {

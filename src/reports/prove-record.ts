@@ -21,6 +21,8 @@ const planted = weakening.omit({ detectedBy: true, elapsedMs: true }).extend({
 export const proveRecordSchema = z.strictObject({
   schemaVersion: z.literal(PROVE_RECORD_VERSION),
   project: z.strictObject({ name: z.string(), version: z.string(), commit: z.string().nullable() }),
+  /** Digest of the sources; null if they changed while it ran, absent in records of before. */
+  sources: z.string().nullable().optional(),
   command: z.string(),
   startedAt: z.string(),
   finishedAt: z.string(),

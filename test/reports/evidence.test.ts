@@ -1,6 +1,7 @@
 // The rules that make states out of evidence: each piece of evidence that is taken away must change the state.
 import { describe, expect, it } from 'vitest'
-import { type Evidence, engineBlind, jailTargets, type StateModel, threatStates } from '../../src/reports/evidence.ts'
+import { decisiveTargets } from '../../src/reports/evidence/subject.ts'
+import { type Evidence, engineBlind, type StateModel, threatStates } from '../../src/reports/evidence.ts'
 import type { EngineRunRecord, TrialRecord, WeakeningRecord } from '../../src/reports/run-record.ts'
 import { sampleFinding } from './sample-record.ts'
 
@@ -288,7 +289,7 @@ describe('targets and engines', () => {
       target('sandbox-inline', true),
       target('bare', false),
     ]
-    expect(jailTargets(targets)).toEqual(['sandbox-jail', 'x'])
+    expect(decisiveTargets({ targets })).toEqual(['sandbox-jail', 'x'])
   })
 
   it('calls a coverage-guided engine blind that saw nothing', () => {

@@ -2,14 +2,17 @@
 import type { Attack } from '../../attacks/attack.ts'
 import { COMPARISON_VERSION, type ComparedHost, type ComparedTrial, type Comparison } from '../../reports/compare/record.ts'
 import type { Withheld } from '../../targets/target.ts'
+import type { ThreatModel } from '../../threats/index.ts'
 import { applies } from '../applies.ts'
 import type { Budget } from '../budget.ts'
 import { Chamber, ChamberError, type ChamberInfo } from '../chamber.ts'
+import { sourcesDigest } from '../elsewhere/made.ts'
 import { describeEnvironment, describeProject } from '../environment.ts'
 import { type AttackGenerator, seedFor } from '../generated.ts'
 import type { GauntletParts } from '../options.ts'
 import { projectParts } from '../parts.ts'
 import { runRegression } from '../regression.ts'
+import { isOn } from '../switched-off.ts'
 import { type Pair, replayAttack, type TargetChoice, tryFresh, weigh } from '../trials.ts'
 import { hostCallGenerator } from './host-calls.ts'
 import { type PairResult, resultOf } from './result-of.ts'
@@ -27,6 +30,8 @@ export interface CompareOptions {
   readonly perGenerator: number
   /** Only attacks with one of these ids, or with one of these as their main threat; none from generators. */
   readonly only?: readonly string[]
+  /** Files that are laid over the threat model. */
+  readonly overlays?: readonly string[]
   readonly budget: Budget
   readonly parallel: number
   readonly signal?: AbortSignal
@@ -51,10 +56,11 @@ interface Item {
 /** Runs until all is done, the budget is spent, or the signal is given. @throws {Error} if corpus or threat model cannot be read */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const startedAt = new Date().toISOString()
-  const parts = { ...projectParts(options.root), ...options.parts }
-  const { threats } = await parts.loadThreatModel()
+  const sources = sourcesDigest(options.root)
+  const parts = { ...projectParts(options.root, options.overlays), ...options.parts }
+  const model = await parts.loadThreatModel()
   const { hosts, described } = await openAll(options)
-  const items = await itemsFor(hosts, options, parts)
+  const items = await itemsFor(hosts, options, parts, model)
   const trials = new Trials(options, items)
   await trials.run()
   const { name, version, commit } = describeProject(options.root)
@@ -63,6 +69,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     schemaVersion: COMPARISON_VERSION,
     run: options.run,
     project: { name, version, commit },
+    sources: sourcesDigest(options.root) === sources ? sources : null,
     startedAt,
     finishedAt: new Date().toISOString(),
     command: options.command,
@@ -70,7 +77,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     completion: options.signal?.aborted ? 'interrupted' : trials.leftOut ? 'out-of-time' : 'complete',
     environment: { platform, node, v8 },
     hosts: described,
-    threats: threats.map(({ id, title }) => ({ id, title })),
+    threats: model.threats.filter(({ id }) => isOn({ threats: [id] }, model)).map(({ id, title }) => ({ id, title })),
     trials: trials.list(),
   }
 }
@@ -96,11 +103,18 @@ async function openAll({ targets, signal }: CompareOptions): Promise<{ hosts: Ho
 }
 
 /** Threat by threat in turn, and of each on all hosts, so that a run that is cut short has asked all of them the same, and something of everything. */
-async function itemsFor(hosts: readonly Host[], options: CompareOptions, parts: GauntletParts): Promise<Item[]> {
+async function itemsFor(
+  hosts: readonly Host[],
+  options: CompareOptions,
+  parts: GauntletParts,
+  model: ThreatModel,
+): Promise<Item[]> {
   const { attacks, unreadable } = await parts.loadAttacks()
   if (unreadable[0] !== undefined) throw new Error(unreadable[0])
   const { only, perGenerator } = options
-  const wanted = ({ id, threats }: Attack): boolean => !only || only.includes(id) || only.includes(threats[0]!)
+  // The matrix has a row for each first threat, and none for one that an overlay switches off.
+  const wanted = ({ id, threats }: Attack): boolean =>
+    isOn({ threats: threats.slice(0, 1) }, model) && (!only || only.includes(id) || only.includes(threats[0]!))
   const onAll = (list: readonly Attack[], origin: Item['origin']) =>
     list.filter(wanted).flatMap((attack) => hosts.map((host) => ({ attack, origin, host })))
   const generators = only || perGenerator === 0 ? [] : await parts.loadGenerators()

@@ -44,6 +44,8 @@ export interface Comparison {
   readonly schemaVersion: typeof COMPARISON_VERSION
   readonly run: string
   readonly project: { readonly name: string; readonly version: string; readonly commit: string | null }
+  /** Digest of the sources when it began; absent in comparisons of before. */
+  readonly sources?: string | null | undefined
   readonly startedAt: string
   readonly finishedAt: string
   readonly command: string
