@@ -7,6 +7,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { parseBudget } from '../../src/campaign/budget.ts'
 import { parseShard } from '../../src/campaign/shard.ts'
 import { FUZZ_HELP, MERGE_HELP } from '../../src/cli/help.ts'
+import { githubWorkflow } from '../../src/cli/init/github.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -25,7 +26,16 @@ interface Workflow {
 
 describe('examples/ci/github-actions.yml', () => {
   const { jobs } = parse(text('examples/ci/github-actions.yml')) as Workflow
-  const commands = (job: string): string => jobs[job]!.steps.map(({ run }) => run ?? '').join('\n')
+  const commands = (job: string): string =>
+    jobs[job]!.steps.map(({ run }) => run ?? '')
+      .filter((run) => run.includes('gauntlet ') || run.startsWith('npm '))
+      .filter((run) => !run.includes('gh issue'))
+      .join('\n')
+
+  it('is what the command writes that others get theirs from', () => {
+    const plan = { checkout: true, budget: '1h', target: null, overlay: null, shards: 4 }
+    expect(text('examples/ci/github-actions.yml')).toBe(githubWorkflow(plan))
+  })
 
   it('runs every shard once, with one seed, and joins them', () => {
     const { shard } = jobs['shard']!.strategy!.matrix
