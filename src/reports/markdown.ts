@@ -1,11 +1,14 @@
 // The report in short, for pull requests and the logs of CI.
 
+import { acceptedFindings, decisionSentence } from './accepted.ts'
 import { breachTrials } from './breach.ts'
 import { cellsSentence, emptyRows } from './cells-text.ts'
+import { changes, frameworks, history, model, risks } from './markdown-around.ts'
+import { more, section, table } from './markdown-blocks.ts'
 import { md, mdCode } from './markdown-text.ts'
 import { mutationSentence } from './mutation-text.ts'
 import { count, duration, RESULT_ORDER, RESULT_WORD } from './results.ts'
-import type { FindingRecord, RunRecord } from './run-record.ts'
+import type { FindingRecord, RiskRecord, RunRecord } from './run-record.ts'
 import { attacksOf, type Summary, summarise, totalOf } from './summary.ts'
 
 /** Longest lists; the rest is in report.json. A comment on GitHub holds 65,536 characters. */
@@ -18,11 +21,16 @@ export function reportMarkdown(record: RunRecord): string {
     title(record, summary),
     targets(summary),
     threats(record, summary),
-    findings(summary),
+    findings(record, summary),
+    risks(record),
+    changes(record),
     breach(record),
     detection(record, summary),
     fuzzing(record),
     cells(record),
+    frameworks(record),
+    model(record),
+    history(record),
     notRun(record),
     next(summary),
     provenance(record),
@@ -71,9 +79,10 @@ function threats(record: RunRecord, summary: Summary): string {
   )
 }
 
-function findings(summary: Summary): string {
+function findings(record: RunRecord, summary: Summary): string {
   const own = summary.ownFindings
-  const cards = own.slice(0, SHOWN_FINDINGS).map(card)
+  const accepted = acceptedFindings(record)
+  const cards = own.slice(0, SHOWN_FINDINGS).map((finding) => card(finding, accepted.get(finding.id)))
   const others = [...Map.groupBy(summary.otherFindings, (finding) => finding.target)].map(
     ([target, list]) => `${count(list.length, 'finding')} on ${md(target)}`,
   )
@@ -89,12 +98,14 @@ function findings(summary: Summary): string {
   return section('Findings', lines.join('\n'))
 }
 
-function card(finding: FindingRecord): string {
+/** @param risk the decision that accepts it, if there is one in force */
+function card(finding: FindingRecord, risk: RiskRecord | undefined): string {
   return [
     `- **${finding.severity}** ${md(finding.title)} (${mdCode(finding.id)}, ${finding.threat === null ? 'no threat of the model' : mdCode(finding.threat)}, on ${md(finding.target)})`,
     `  - expected: ${md(finding.expected)}`,
     `  - actual: ${md(finding.actual)}`,
     `  - replay: ${mdCode(finding.replay)}`,
+    ...(risk === undefined ? [] : [`  - accepted: ${md(decisionSentence(risk))}`]),
     ...(finding.flaky ? [`  - flaky: seen again ${finding.reproduced.times} of ${count(finding.reproduced.runs, 'time')}`] : []),
   ].join('\n')
 }
@@ -194,19 +205,4 @@ function breach(record: RunRecord): string {
     verdict === 'contained' ? 'contained' : `${verdict}: ${md(reason)}`,
   ])
   return section('Assume breach', table(['attacker has', 'attempt', 'came to'], rows, ''))
-}
-
-function section(heading: string, body: string): string {
-  return `## ${heading}\n\n${body}`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], none: string): string {
-  if (rows.length === 0) return none
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
-  return [head, rule, ...rows].map(line).join('\n')
-}
-
-function more(all: number, shown: number): string[] {
-  return all > shown ? ['', `${all - shown} more in report.json.`] : []
 }

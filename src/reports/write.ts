@@ -1,38 +1,57 @@
-// Writes the reports of a run: report.json, which is the truth, and the files that are made from it.
+// Writes the reports of a run: report.json, which is the truth, and the files that are made from it (formats.ts has the table of them).
 import path from 'node:path'
 import { writeAtomically } from './atomic.ts'
-import { reportHtml } from './html.ts'
-import { reportMarkdown } from './markdown.ts'
+import { FORMATS, type Format, type FormatName } from './formats.ts'
 import { ReportError } from './report-error.ts'
+import { list } from './results.ts'
 import { type RunRecord, runRecordSchema } from './run-record.ts'
-import { findingsSarif } from './sarif.ts'
-import { visibleJson } from './visible.ts'
 
-/** Paths of the files of one run. */
-export interface ReportFiles {
-  readonly html: string
-  readonly json: string
-  readonly markdown: string
-  readonly sarif: string
-}
+/** Paths of the files of one run, by the name of their format. */
+export type ReportFiles = Readonly<Record<FormatName, string>>
 
 /**
  * Writes all reports into `dir`, which must exist. report.json comes first and whole, so that it is there even if the disk fills up
  * afterwards. Throws ReportError if the record is not valid or a file cannot be written.
  */
 export async function writeReports(record: RunRecord, dir: string): Promise<ReportFiles> {
+  return (await writeFormats(record, dir, FORMATS)) as ReportFiles
+}
+
+/**
+ * Writes some of the formats. Returns their paths by name. One that cannot be made costs none of the others: a night's findings must not be
+ * lost to a defect in the tenth of its reports. Throws ReportError all the same, in the end.
+ */
+export async function writeFormats(
+  record: RunRecord,
+  dir: string,
+  formats: readonly Format[],
+): Promise<Readonly<Record<string, string>>> {
   const valid = validRecord(record)
-  const files = {
-    html: path.join(dir, 'report.html'),
-    json: path.join(dir, 'report.json'),
-    markdown: path.join(dir, 'report.md'),
-    sarif: path.join(dir, 'findings.sarif'),
+  const files: Record<string, string> = {}
+  const failures: { readonly file: string; readonly error: unknown }[] = []
+  for (const format of formats) {
+    const file = path.join(dir, format.file)
+    const text = await textOf(format, valid)
+    if ('error' in text) failures.push({ file, ...text })
+    else {
+      await writeAtomically(file, text.text)
+      files[format.name] = file
+    }
   }
-  await writeAtomically(files.json, visibleJson(valid))
-  await writeAtomically(files.html, reportHtml(valid))
-  await writeAtomically(files.markdown, reportMarkdown(valid))
-  await writeAtomically(files.sarif, visibleJson(findingsSarif(valid)))
-  return files
+  if (failures.length === 0) return files
+  const which = failures.map(({ file, error }) => `${file} (${error instanceof Error ? error.message : String(error)})`)
+  throw new ReportError(
+    `Cannot make ${list(which)}: a defect of the gauntlet. All other reports are written, and "gauntlet report write" makes these again once it is mended.`,
+    { cause: failures[0]?.error },
+  )
+}
+
+async function textOf(format: Format, record: RunRecord): Promise<{ text: string } | { error: unknown }> {
+  try {
+    return { text: await format.text(record) }
+  } catch (error) {
+    return { error }
+  }
 }
 
 /** The record, if it is one; else a ReportError that names the first field that is not as it must be. */

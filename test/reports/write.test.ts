@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FORMATS } from '../../src/reports/formats.ts'
 import { ReportError } from '../../src/reports/report-error.ts'
 import { createRunDirectory, pointLatest } from '../../src/reports/run-directory.ts'
 import { type RunRecord, runRecordSchema } from '../../src/reports/run-record.ts'
-import { writeReports } from '../../src/reports/write.ts'
+import { writeFormats, writeReports } from '../../src/reports/write.ts'
 import { hostileRecord, smallRecord } from './hostile.ts'
 
 let dir: string
@@ -28,9 +29,10 @@ async function refusal(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe('writeReports', () => {
-  it('writes four files and nothing else, and the JSON is the record', async () => {
+  it('writes a file of every format and nothing else, and the JSON is the record', async () => {
     const files = await writeReports(smallRecord(), dir)
-    expect((await readdir(dir)).sort()).toEqual(['findings.sarif', 'report.html', 'report.json', 'report.md'])
+    expect((await readdir(dir)).sort()).toEqual(FORMATS.map(({ file }) => file).sort())
+    expect(Object.keys(files)).toEqual(FORMATS.map(({ name }) => name))
     expect(runRecordSchema.parse(JSON.parse(await readFile(files.json, 'utf8')))).toEqual(smallRecord())
     expect(JSON.parse(await readFile(files.sarif, 'utf8'))).toMatchObject({ version: '2.1.0' })
     expect(await readFile(files.html, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
@@ -48,7 +50,7 @@ describe('writeReports', () => {
     await writeReports(smallRecord(), dir)
     const files = await writeReports({ ...smallRecord(), seed: 99 }, dir)
     expect(JSON.parse(await readFile(files.json, 'utf8')).seed).toBe(99)
-    expect(await readdir(dir)).toHaveLength(4)
+    expect(await readdir(dir)).toHaveLength(FORMATS.length)
   })
 
   it('refuses a record that is not one, names the field, and writes nothing', async () => {
@@ -71,6 +73,22 @@ describe('writeReports', () => {
     await mkdir(path.join(dir, 'report.html'))
     expect((await refusal(writeReports(smallRecord(), dir))).message).toContain('report.html')
     expect((await readdir(dir)).sort()).toEqual(['report.html', 'report.json'])
+  })
+
+  it('writes all others if one cannot be made, and says which', async () => {
+    const broken = {
+      ...FORMATS[1],
+      text: () => {
+        throw new Error('out of paper')
+      },
+    }
+    const error = await refusal(writeFormats(smallRecord(), dir, [FORMATS[0], broken, FORMATS[2]]))
+    expect(error.message).toMatch(/^Cannot make .*report\.html \(out of paper\): a defect of the gauntlet\. All other reports/)
+    expect((await readdir(dir)).sort()).toEqual(['report.json', 'report.md'])
+  })
+
+  it('gives the same bytes for the same record, in every format', async () => {
+    for (const format of FORMATS) expect(await format.text(smallRecord())).toBe(await format.text(structuredClone(smallRecord())))
   })
 })
 

@@ -1,11 +1,12 @@
 // findings.sarif: what the format requires, and what GitHub code scanning requires beyond it.
 import type { Result, Run } from 'sarif'
 import { describe, expect, it } from 'vitest'
-import type { FindingRecord, RunRecord } from '../../src/reports/run-record.ts'
-import { findingsSarif, SARIF_LIMITS } from '../../src/reports/sarif.ts'
-import { visibleJson } from '../../src/reports/visible.ts'
-import { hostileRecord, smallRecord } from './hostile.ts'
-import { sampleFinding, sampleRecord } from './sample-record.ts'
+import type { FindingRecord, RunRecord } from '../../../src/reports/run-record.ts'
+import { findingsSarif } from '../../../src/reports/sarif/findings.ts'
+import { SARIF_LIMITS } from '../../../src/reports/sarif/limits.ts'
+import { visibleJson } from '../../../src/reports/visible.ts'
+import { hostileRecord, smallRecord } from '../hostile.ts'
+import { sampleFinding, sampleRecord } from '../sample-record.ts'
 
 function runOf(record: RunRecord): Run {
   const log = findingsSarif(record)
@@ -136,6 +137,16 @@ describe('results', () => {
     expect(runOf({ ...record, findings: [bare], targets: record.targets.filter((target) => !target.own) }).results).toHaveLength(
       1,
     )
+  })
+
+  it('that somebody has accepted are left out while the decision is in force, and a note says so', () => {
+    const record = withFindings(sampleFinding(), sampleFinding({ id: 'F-2' }))
+    const risk = { ...sampleRecord('findings').risks![0]!, covers: ['F-2'] }
+    const decided = (state: typeof risk.state) => ({ ...record, risks: [{ ...risk, state }] })
+    expect(runOf(decided('in-force')).results).toHaveLength(1)
+    expect(notes(decided('in-force'))).toContain('1 finding that an accepted risk covers left out; see evidence.sarif.')
+    expect(runOf(decided('expired')).results).toHaveLength(2)
+    expect(runOf(decided('open')).results).toHaveLength(2)
   })
 
   it('are cut by severity when there are too many, and a note says so', () => {
