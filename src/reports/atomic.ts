@@ -4,13 +4,13 @@ import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { errorCode, ReportError } from './report-error.ts'
 
-/** Writes `text` beside `file`, flushes it to the disk and renames it into place. Throws ReportError; the old file stays then. */
-export async function writeAtomically(file: string, text: string): Promise<void> {
+/** Writes text (in UTF-8) or bytes beside `file`, flushes it to the disk and renames it into place. Throws ReportError; the old file stays then. */
+export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryName(file)
   try {
     const handle = await open(temporary, 'wx')
     try {
-      await handle.writeFile(text, 'utf8')
+      await handle.writeFile(content)
       await handle.sync()
     } finally {
       await handle.close()

@@ -16,10 +16,12 @@ export function nextSteps(record: RunRecord, facts: Facts): NextStep[] {
   const steps = [
     ...faultSteps(record),
     ...findingSteps(facts),
+    ...riskSteps(record),
     ...weakeningSteps(record),
     ...doubtSteps(facts),
     ...unfinishedSteps(record, facts),
     ...threatSteps(record, facts),
+    ...goneSteps(record),
   ]
   return steps.length > 0
     ? steps
@@ -37,6 +39,22 @@ function faultSteps(record: RunRecord): NextStep[] {
   if (record.completion === 'interrupted')
     return [{ text: 'Run it again to the end; no threat that was left out counts as passed.', command: record.command }]
   return []
+}
+
+/** A decision that has run out fails the run, whatever was found. */
+function riskSteps({ risks = [] }: RunRecord): NextStep[] {
+  const expired = risks.filter((risk) => risk.state === 'expired').map((risk) => risk.id)
+  if (expired.length === 0) return []
+  return [{ text: `Decide again about ${named(expired)}: the day on which that decision ended is past.`, command: null }]
+}
+
+function goneSteps({ changes }: RunRecord): NextStep[] {
+  const gone = changes?.noLongerTested ?? []
+  if (gone.length === 0) return []
+  const what = count(gone.length, 'piece of evidence', 'pieces of evidence')
+  return [
+    { text: `Find out why ${what} of the run before ${gone.length === 1 ? 'is' : 'are'} missing in this one.`, command: null },
+  ]
 }
 
 function findingSteps(facts: Facts): NextStep[] {

@@ -28,11 +28,11 @@ describe('attempts from within', () => {
     ])
   })
 
-  it('have a part of their own in both reports, and none without them', () => {
+  it('have a part of their own in both reports, and none without them', async () => {
     expect(reportMarkdown(record)).toContain('## Assume breach')
     expect(reportMarkdown(record)).toContain('violated: it got out')
-    expect(reportHtml(record)).toContain('id="breach"')
+    expect(await reportHtml(record)).toContain('id="breach"')
     expect(reportMarkdown({ ...record, trials: [] })).not.toContain('Assume breach')
-    expect(reportHtml({ ...record, trials: [] })).not.toContain('id="breach"')
+    expect(await reportHtml({ ...record, trials: [] })).not.toContain('id="breach"')
   })
 })

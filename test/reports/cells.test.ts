@@ -4,7 +4,7 @@ import { cellsSentence, emptyRows } from '../../src/reports/cells-text.ts'
 import { reportHtml } from '../../src/reports/html.ts'
 import { reportMarkdown } from '../../src/reports/markdown.ts'
 import { type CellsRecord, runRecordSchema } from '../../src/reports/run-record.ts'
-import { sampleRecord } from './sample-record.ts'
+import { plainRecord } from './sample-record.ts'
 
 const cells: CellsRecord = {
   cells: 5,
@@ -20,7 +20,7 @@ const cells: CellsRecord = {
   ],
   unexpected: [{ call: 'fd_read', grant: 'filtered', outcome: 'success', times: 1 }],
 }
-const record = { ...sampleRecord('held'), cells }
+const record = { ...plainRecord('held'), cells }
 
 describe('witnessed cells', () => {
   it('are part of the record', () => expect(runRecordSchema.parse(record).cells).toEqual(cells))
@@ -37,16 +37,16 @@ describe('witnessed cells', () => {
     ])
   })
 
-  it('are a section of the page, with what is empty and what must not be', () => {
-    const page = reportHtml(record)
+  it('are a section of the page, with what is empty and what must not be', async () => {
+    const page = await reportHtml(record)
     expect(page).toContain('2 of 5 cells')
     expect(page).toContain('io, nospc')
     expect(page).toContain('Answers that the table of host calls does not have')
-    expect(reportHtml(sampleRecord('held'))).toContain('no cell was witnessed')
+    expect(await reportHtml(plainRecord('held'))).toContain('no cell was witnessed')
   })
 
   it('are a section of the summary, if there are any', () => {
     expect(reportMarkdown(record)).toContain('io, nospc')
-    expect(reportMarkdown(sampleRecord('held'))).not.toContain('Witnessed cells')
+    expect(reportMarkdown(plainRecord('held'))).not.toContain('Witnessed cells')
   })
 })

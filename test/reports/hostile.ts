@@ -1,5 +1,6 @@
 // Makes a record hostile: every text that is not one of the schema's fixed words gets a tail that tries to break out of its format.
-import { RESULTS, type RunRecord, runRecordSchema } from '../../src/reports/run-record.ts'
+import { COMPARED } from '../../src/reports/compare/record.ts'
+import { EVIDENCE_KINDS, RESULTS, type RunRecord, runRecordSchema } from '../../src/reports/run-record.ts'
 import { sampleRecord } from './sample-record.ts'
 
 /** Breaks out of elements, attributes, style, title and comments; terminal, bidirectional, zero-width and tag characters; Markdown; mentions. */
@@ -23,6 +24,10 @@ const FIXED = new Set<string>([
     'weakening',
   ],
   ...['critical', 'high', 'medium', 'low', 'detected', 'missed', 'broken', 'complete', 'interrupted', 'fault'],
+  ...EVIDENCE_KINDS,
+  ...COMPARED,
+  ...['granted', 'filtered', 'not-granted', 'measured', 'none', 'unconfirmed', 'confirmed', 'rejected'],
+  ...['unchecked', 'in-discussion', 'accepted', 'in-progress', 'mitigated', 'false-positive', 'in-force', 'expired', 'open'],
 ])
 
 /** A record with few entries of every kind, so that the tests stay fast. */
@@ -40,6 +45,8 @@ export function smallRecord(): RunRecord {
     findings: record.findings
       .filter((finding) => finding.threat !== null && known.has(finding.threat))
       .map((finding) => ({ ...finding, reproducer: [] })),
+    evidence:
+      record.evidence?.filter((item) => named(item) && (item.kind !== 'regression' || item.threats.includes('LNK-02'))) ?? [],
     faults: ['A fault.'],
   }
 }
@@ -55,12 +62,14 @@ export function hostileRecord(): RunRecord {
   return runRecordSchema.parse({ ...tainted, findings })
 }
 
-const MAPS = new Set(['facts', 'tools', 'byGenerator', 'byOutcome'])
+const MAPS = new Set(['facts', 'tools', 'byGenerator', 'byOutcome', 'versions', 'outcomes'])
 
 function taint(value: unknown, name = ''): unknown {
   if (typeof value === 'string') return value === '' || (FIXED.has(value) && name !== 'name') ? value : value + HOSTILE
   if (Array.isArray(value)) return value.map((item) => taint(item))
   if (typeof value !== 'object' || value === null) return value
-  const taintKey = (key: string) => (MAPS.has(name) ? key + HOSTILE : key)
+  // The cells of a row are a map by host; those of the record are not.
+  const isMap = MAPS.has(name) || (name === 'cells' && !Object.hasOwn(value, 'rows'))
+  const taintKey = (key: string) => (isMap ? key + HOSTILE : key)
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [taintKey(key), taint(item, key)]))
 }

@@ -1,4 +1,5 @@
 // Run records for tests and for looking at the reports: whole, computed from evidence by the same rules as real ones, and the same every time.
+import { itemsOfRun } from '../../src/reports/evidence/of-run.ts'
 import { threatStates } from '../../src/reports/evidence.ts'
 import type {
   CampaignRecord,
@@ -9,6 +10,7 @@ import type {
   WeakeningRecord,
 } from '../../src/reports/run-record.ts'
 import { loadThreatModel, type ThreatModel } from '../../src/threats/index.ts'
+import { sampleAround, sampleThreat } from './sample-around.ts'
 
 /**
  * - `held`: nothing escaped, everything ran, every threat has full evidence.
@@ -24,7 +26,18 @@ const OWN = ['sandbox-jail', 'sandbox-inline'] as const
 /** Read once; it is never changed here. */
 const threatModel = loadThreatModel()
 
+/** With every optional field filled in. */
 export function sampleRecord(kind: SampleKind): RunRecord {
+  const plain = plainRecord(kind)
+  const record = { ...plain, threats: plain.threats.map(sampleThreat) }
+  const around = sampleAround(record, itemsOfRun(record, threatModel.threats))
+  // A decision that has expired fails a run.
+  if (kind === 'held') around.risks = around.risks?.filter(({ state }) => state !== 'expired')
+  return { ...record, ...around }
+}
+
+/** As a release before wrote it: without any field that was added since. */
+export function plainRecord(kind: SampleKind): RunRecord {
   const model = threatModel
   const threats = model.threats.map((threat) => threat.id)
   const share = { held: 1, findings: 0.94, interrupted: 0.33, fault: 0.03, empty: 0 }[kind]

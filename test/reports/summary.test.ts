@@ -1,12 +1,13 @@
 // The verdict: each thing that stays open must take the pass away, and no data must never look like one.
 import { describe, expect, it } from 'vitest'
 import { bytes, count, duration, list } from '../../src/reports/results.ts'
-import type { RunRecord } from '../../src/reports/run-record.ts'
+import type { RiskRecord, RunRecord } from '../../src/reports/run-record.ts'
 import { summarise } from '../../src/reports/summary.ts'
 import { visible } from '../../src/reports/visible.ts'
-import { sampleFinding, sampleRecord } from './sample-record.ts'
+import { plainRecord, sampleFinding, sampleRecord } from './sample-record.ts'
 
-const held = sampleRecord('held')
+/** With nothing around it that asks for something. */
+const held = plainRecord('held')
 
 function change(over: Partial<RunRecord>): ReturnType<typeof summarise> {
   return summarise({ ...held, ...over })
@@ -15,6 +16,23 @@ function change(over: Partial<RunRecord>): ReturnType<typeof summarise> {
 function replaceFirst<Item>(items: readonly Item[], over: Partial<Item>): Item[] {
   return items.map((item, index) => (index === 0 ? { ...item, ...over } : item))
 }
+
+const decision = (over: Partial<RiskRecord>): RiskRecord => ({
+  id: 'slow',
+  threat: 'RES-03',
+  finding: null,
+  status: 'accepted',
+  reason: 'It is slow.',
+  owner: 'Jane Doe',
+  ticket: 'T-1',
+  date: '2026-01-01',
+  expires: '2026-12-31',
+  state: 'in-force',
+  covers: [],
+  file: 'threat-model/risks.yaml',
+  line: 3,
+  ...over,
+})
 
 describe('the verdict', () => {
   it('is a pass only when everything ran and nothing is open', () => {
@@ -28,6 +46,11 @@ describe('the verdict', () => {
 
   const twin = held.trials.findIndex((trial) => trial.role === 'twin' && trial.target === 'sandbox-jail')
   it.each<[string, Partial<RunRecord>, RegExp]>([
+    [
+      'a decision that has expired',
+      { risks: [decision({ state: 'expired' })] },
+      /1 decision about risks expired, which fails the run/,
+    ],
     ['a missed weakening', { weakenings: replaceFirst(held.weakenings, { result: 'missed' }) }, /1 weakening went unnoticed/],
     ['a broken weakening', { weakenings: replaceFirst(held.weakenings, { result: 'broken' }) }, /1 weakening was not planted/],
     ['no weakening', { weakenings: [] }, /no weakening was planted/],
@@ -131,9 +154,19 @@ describe('the verdict', () => {
   })
 })
 
+describe('an accepted finding', () => {
+  it('is still one by which the sandbox did not hold, and the verdict says who stands for it', () => {
+    const findings = [sampleFinding({ id: 'a', own: true }), sampleFinding({ id: 'b', own: true })]
+    const headline = (covers: string[]) => change({ findings, risks: [decision({ covers })] }).headline
+    expect(headline([])).toMatch(/^Our own sandbox did not hold: 2 findings, the gravest \w+\.$/)
+    expect(headline(['a'])).toMatch(/; decisions in force accept 1 of them\.$/)
+    expect(headline(['a', 'b'])).toMatch(/; accepted by decisions in force\.$/)
+  })
+})
+
 describe('the next steps', () => {
   it('begin with what is most urgent and carry the commands', () => {
-    const { next } = summarise(sampleRecord('findings'))
+    const { next } = summarise(plainRecord('findings'))
     expect(next[0]).toEqual({
       text: 'Replay F-19c07a52 (critical) and mend it: An import was resolved through Object.prototype.',
       command: 'gauntlet replay F-19c07a52',
@@ -151,6 +184,16 @@ describe('the next steps', () => {
     ])
     expect(summarise(sampleRecord('fault')).next[0]!.text).toMatch(/^Mend the fault/)
     expect(summarise(sampleRecord('interrupted')).next[0]!.text).toMatch(/^Run it again to the end/)
+  })
+
+  it('ask for a new decision when one has expired, and for evidence that is gone', () => {
+    const { risks, changes } = sampleRecord('findings')
+    const texts = (over: Partial<RunRecord>) => change(over).next.map((step) => step.text)
+    expect(texts({ risks: risks! })).toEqual([expect.stringMatching(/^Decide again about old-decision:/)])
+    expect(texts({ risks: risks!.filter(({ state }) => state !== 'expired') })).toEqual([
+      expect.stringMatching(/^Nothing is open\./),
+    ])
+    expect(texts({ changes: changes! })).toEqual(['Find out why 1 piece of evidence of the run before is missing in this one.'])
   })
 })
 

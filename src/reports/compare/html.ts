@@ -1,34 +1,11 @@
 // A comparison as pages for people: the matrix, and a page for each host. They load nothing and run nothing.
-import { createHash } from 'node:crypto'
-import { badge, markDefinitions } from '../html/marks.ts'
-import { STYLE } from '../html/style.ts'
-import { type Content, html, type Markup, trusted } from '../html/template.ts'
+import { badge } from '../html/marks.ts'
+import { page } from '../html/page.ts'
+import { type Content, html, type Markup } from '../html/template.ts'
 import { countsOf, matrixOf } from './matrix.ts'
 import { COMPARED, type Compared, type ComparedHost, type ComparedTrial, type Comparison } from './record.ts'
 import { statementOf } from './statements.ts'
 import { COMPARED_WORD, cellText, endingOf, fileOf, MARK_OF, MEANINGS, tally } from './words.ts'
-
-/** As in the report: one style sheet, named by its hash. */
-const CONTENT_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`
-
-const page = (title: string, body: Markup): string =>
-  html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(CONTENT_POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-${markDefinitions()}
-${body}
-</body>
-</html>
-`.toString()
 
 const resultBadge = (result: Compared, word: Content = COMPARED_WORD[result]): Markup => badge(MARK_OF[result], word)
 
@@ -50,11 +27,12 @@ export function comparisonHtml(comparison: Comparison, folder: string): string {
   )
   return page(
     'The same attacks on several hosts',
+    'Skip to the tables',
     html`<header><h1>The same attacks on several hosts</h1>${provenance(comparison)}${ending !== null && html`<p><strong>${ending}</strong></p>`}</header>
-<main><section><h2>What the words mean</h2><dl class="pairs">${MEANINGS.map(([result, meaning]) => html`<dt>${resultBadge(result)}</dt><dd>${meaning}</dd>`)}</dl>
+<main id="main"><section><h2>What the words mean</h2><dl class="pairs">${MEANINGS.map(([result, meaning]) => html`<dt>${resultBadge(result)}</dt><dd>${meaning}</dd>`)}</dl>
 <p>What a host answers for is what its own project promises: its page says that first. A violation here is a fact about an attack, not a defect of a project that never promised to stop it.</p></section>
-<section><h2>Hosts</h2><div class="scroll" tabindex="0"><table><thead><tr><th>host</th><th>version</th><th>attacks</th></tr></thead><tbody>${summary}</tbody></table></div></section>
-<section><h2>Threats</h2><div class="scroll" tabindex="0"><table><thead><tr><th>threat</th>${hosts.map((host) => html`<th>${link(host)}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section></main>`,
+<section><h2>Hosts</h2><div class="scroll" tabindex="0" role="region" aria-label="Hosts"><table><thead><tr><th scope="col">host</th><th scope="col">version</th><th scope="col">attacks</th></tr></thead><tbody>${summary}</tbody></table></div></section>
+<section><h2>Threats</h2><div class="scroll" tabindex="0" role="region" aria-label="Threats by host"><table><thead><tr><th scope="col">threat</th>${hosts.map((host) => html`<th scope="col">${link(host)}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></section></main>`,
   )
 }
 
@@ -65,8 +43,9 @@ export function hostHtml(comparison: Comparison, host: ComparedHost, index: stri
   const facts = Object.entries({ version: host.version, ...host.facts })
   return page(
     `${host.name}: the attacks of the gauntlet`,
+    'Skip to the tables',
     html`<header><p><a href="${index}">All hosts</a></p><h1>${host.name}</h1>${provenance(comparison)}</header>
-<main><section>${statement && html`<p>${statement.what}</p><h2>What it promises</h2><p>${statement.says} ${statement.link !== null && html`<a href="${statement.link}" rel="noreferrer">Its own words</a>.`}</p>`}
+<main id="main"><section>${statement && html`<p>${statement.what}</p><h2>What it promises</h2><p>${statement.says} ${statement.link !== null && html`<a href="${statement.link}" rel="noreferrer">Its own words</a>.`}</p>`}
 <h2>What was run</h2><dl class="pairs">${facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl>
 <p>${host.problem === null ? tally(countsOf(trials)) : `It could not be opened: ${host.problem}`}</p></section>
 ${COMPARED.map((result) => section(result, trials))}</main>`,
@@ -80,5 +59,5 @@ function section(result: Compared, trials: readonly ComparedTrial[]): Content {
     ({ threat, attack, title, oracle, reason, replay }) =>
       html`<tr><th scope="row" class="nobreak">${threat}</th><td>${title}<code class="command">${replay ?? attack}</code></td><td>${oracle !== null && `${oracle}: `}${reason}</td></tr>`,
   )
-  return html`<section><h2>${resultBadge(result)} (${found.length})</h2><div class="scroll" tabindex="0"><table><thead><tr><th>threat</th><th>attack</th><th>what was seen</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
+  return html`<section><h2>${resultBadge(result)} (${found.length})</h2><div class="scroll" tabindex="0" role="region" aria-label="Attacks: ${COMPARED_WORD[result]}"><table><thead><tr><th scope="col">threat</th><th scope="col">attack</th><th scope="col">what was seen</th></tr></thead><tbody>${rows}</tbody></table></div></section>`
 }

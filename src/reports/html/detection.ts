@@ -5,7 +5,7 @@ import type { RunRecord, WeakeningRecord } from '../run-record.ts'
 import { type Summary, totalOf } from '../summary.ts'
 import { controlLinks, threatLinks } from './links.ts'
 import { badge } from './marks.ts'
-import { html, type Markup } from './template.ts'
+import { html, type Markup, trusted } from './template.ts'
 
 const SHOWN_DETECTORS = 4
 
@@ -19,7 +19,7 @@ export function detectionSection(record: RunRecord, summary: Summary): Markup {
 ${total === 0 ? html`<p>${badge('not-run', 'No weakening was planted')}: this run does not show that it would notice a broken control.</p>` : html`<p><strong>${headline(summary, total)}</strong></p>`}
 ${open.length > 0 && table(open)}
 ${folded('Weakenings that were not run', having('not-run'))}
-${folded('Detected weakenings', having('detected'))}
+${folded('Detected weakenings', having('detected'), ' class="bulk"')}
 <p>${mutationSentence(record.mutation)}</p>
 ${survivors(record)}
 </section>`
@@ -37,9 +37,10 @@ function survivors({ mutation }: RunRecord): Markup | null {
 <tbody>${rows}</tbody></table></div></div></details>`
 }
 
-function folded(title: string, rows: readonly WeakeningRecord[]): Markup | null {
+/** What was detected stands among the evidence too, so on paper it is there once. */
+function folded(title: string, rows: readonly WeakeningRecord[], bulk = ''): Markup | null {
   if (rows.length === 0) return null
-  return html`<details><summary><strong>${title}</strong><span class="tally">${rows.length}</span></summary><div class="inside">${table(rows)}</div></details>`
+  return html`<details${trusted(bulk)}><summary><strong>${title}</strong><span class="tally">${rows.length}</span></summary><div class="inside">${table(rows)}</div></details>`
 }
 
 function headline(summary: Summary, total: number): string {

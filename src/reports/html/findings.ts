@@ -1,12 +1,16 @@
 // Findings as cards: what was expected, what happened, how to see it again.
+import { decisionSentence, decisionsByFinding } from '../accepted.ts'
 import { bytes, count } from '../results.ts'
-import type { FindingRecord } from '../run-record.ts'
+import type { FindingRecord, RiskRecord, RunRecord } from '../run-record.ts'
 import type { Summary } from '../summary.ts'
 import { threatLinks } from './links.ts'
 import { badge } from './marks.ts'
+import { moment } from './moment.ts'
 import { anchor, type Content, html, lines, type Markup, relativeHref } from './template.ts'
 
-export function findingsSection(summary: Summary): Markup {
+export function findingsSection(record: RunRecord, summary: Summary): Markup {
+  const decisions = decisionsByFinding(record)
+  const card = (finding: FindingRecord) => cardOf(finding, decisions.get(finding.id) ?? [])
   const others = [...Map.groupBy(summary.otherFindings, (finding) => finding.target)]
   return html`<section><h2 id="findings">Findings</h2>
 ${summary.ownFindings.length === 0 && html`<p>${summary.tone === 'void' ? badge('not-run', 'Nothing was tried') : 'No finding'} on our own sandbox.</p>`}
@@ -16,7 +20,7 @@ ${others.map(([target, findings]) => html`<details class="bulk"><summary><strong
 </section>`
 }
 
-function card(finding: FindingRecord): Markup {
+function cardOf(finding: FindingRecord, decisions: readonly RiskRecord[]): Markup {
   const pairs: [string, Content][] = [
     ['Expected', finding.expected],
     ['Actual', finding.actual],
@@ -26,17 +30,23 @@ function card(finding: FindingRecord): Markup {
     ...(finding.hostCall === undefined
       ? []
       : [['Host call', html`<code>${finding.hostCall}</code>`] satisfies [string, Content]]),
-    ['Seen', `${count(finding.count, 'time')}, first ${finding.firstSeen}, by ${finding.source}`],
+    ['Seen', `${count(finding.count, 'time')}, first ${moment(finding.firstSeen)}, by ${finding.source}`],
     ['Reproduced', reproduced(finding)],
     ['Replay', html`<code>${finding.replay}</code>`],
     ...longId(finding),
     ['Reproducer', reproducer(finding)],
+    ...decisions.map((risk): [string, Content] => ['Decision', decided(risk)]),
     ['Stands at', html`<code>${finding.location.path}:${String(finding.location.line)}</code>`],
   ]
   return html`<article id="${anchor('finding', finding.id)}" class="${!finding.own && 'other'}"><h3>${badge(finding.own ? 'failed' : 'not-applicable', finding.severity)} ${finding.title} <span class="quiet small mono">${finding.id}</span></h3>
 <dl class="pairs">${pairs.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${finding.wat !== null && html`<pre tabindex="0" aria-label="WebAssembly text of ${finding.id}"><code>${lines(finding.wat)}</code></pre>`}</article>
 `
+}
+
+function decided(risk: RiskRecord): Markup {
+  const result = risk.state === 'expired' ? 'failed' : risk.state === 'in-force' ? 'needs-review' : 'unknown'
+  return html`${badge(result, risk.state === 'in-force' ? risk.status : risk.state)} ${decisionSentence(risk)}`
 }
 
 function reproduced(finding: FindingRecord): string {

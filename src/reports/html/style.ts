@@ -30,7 +30,7 @@ export const STYLE = `
 html { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; -webkit-text-size-adjust: 100%; }
 body { margin: 0; overflow-wrap: anywhere; background: var(--paper); color: var(--ink); }
 main, header, nav, footer { max-width: 1100px; margin: 0 auto; padding: 0 1.25rem; }
-a { color: var(--link); text-underline-offset: 0.15em; }
+a[href] { color: var(--link); text-underline-offset: 0.15em; }
 a:focus-visible, summary:focus-visible, input:focus-visible + label, .scroll:focus-visible, pre:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0; font-weight: 650; text-wrap: balance; }
 h2 { font-size: 1.3rem; margin: 3rem 0 0.5rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
@@ -53,30 +53,35 @@ pre { background: var(--raised); border: 1px solid var(--rule); border-radius: 6
 .cut { fill: none; stroke: var(--paper); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .line { fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .dashed { stroke-dasharray: 2.4 2.4; }
-.badge { white-space: nowrap; font-weight: 600; }
-li .badge, h3 .badge { white-space: normal; }
+.badge { font-weight: 600; }
+td .badge { white-space: nowrap; }
 .r-passed { color: var(--passed); } .r-failed { color: var(--failed); } .r-needs-review { color: var(--needs-review); }
 .r-unknown { color: var(--unknown); } .r-not-run { color: var(--not-run); } .r-not-applicable { color: var(--not-applicable); }
 
 /* the first screen */
-header { padding-top: 1.6rem; }
-.run { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; margin: 0 0 1rem; color: var(--quiet); font-size: 0.9rem; max-width: none; }
+header { padding-top: 1.1rem; }
+.run { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; margin: 0 0 0.7rem; color: var(--quiet); font-size: 0.9rem; max-width: none; }
 .run strong { color: var(--ink); }
 .alarm { border: 3px double var(--failed); background: var(--failed-ground); padding: 0.8rem 1rem; margin: 0 0 1rem; border-radius: 6px; }
 .alarm p { max-width: none; margin: 0.2rem 0; }
 .alarm strong { color: var(--failed); font-size: 1.1rem; }
-.verdict { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.4rem 0.9rem; align-items: start; padding: 1.1rem 1.2rem; border-left: 6px solid currentColor; border-radius: 4px; background: var(--raised); }
+.verdict { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.3rem 0.9rem; align-items: start; padding: 0.9rem 1.2rem; border-left: 6px solid currentColor; border-radius: 4px; background: var(--raised); }
 .verdict > .mark { width: 2rem; height: 2rem; margin-top: 0.05rem; }
 .verdict h1, .verdict p { color: var(--ink); }
-.verdict p { grid-column: 2; margin: 0; }
+.verdict p { grid-column: 2; margin: 0; max-width: 95ch; font-size: 0.94rem; }
 .verdict.r-failed { background: var(--failed-ground); } .verdict.r-needs-review { background: var(--review-ground); } .verdict.r-passed { background: var(--passed-ground); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 0.8rem; margin: 1rem 0; padding: 0; }
-.figure { border: 1px solid var(--rule); border-radius: 6px; padding: 0.7rem 0.9rem; }
-.figure dt { font-size: 0.86rem; color: var(--quiet); }
+.figure { border: 1px solid var(--rule); border-radius: 6px; padding: 0.5rem 0.8rem; line-height: 1.35; }
+.figure dt { font-size: 0.86rem; min-height: 2.7em; color: var(--quiet); }
 .figure dd { margin: 0; }
-.figure .big { font-size: 1.5rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.figure .big { font-size: 1.35rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums; }
+@media (min-width: 1000px) { .figures { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } }
+.digests { margin: 0.3rem 0; display: grid; grid-template-columns: minmax(0, 1fr); }
+.digests dd { margin: 0 0 0.2rem; }
 .answers { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.5rem; }
-.answers h2 { font-size: 1.05rem; margin: 1.2rem 0 0.2rem; padding-top: 0.6rem; }
+.answers h2 { font-size: 1.05rem; margin: 0.8rem 0 0.2rem; padding-top: 0.5rem; }
+.answers section { font-size: 0.94rem; }
+.answers li { margin: 0.2rem 0; }
 nav { margin-top: 1.6rem; }
 nav ul { list-style: none; padding: 0.5rem 0; margin: 0; display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; border-block: 1px solid var(--rule); }
 nav li { margin: 0; }
@@ -91,6 +96,26 @@ nav li { margin: 0; }
 .cell .mark { width: 18px; height: 18px; }
 .cell:hover { background: var(--rule); }
 
+/* the diagram of trust boundaries */
+.diagram { display: block; max-width: none; height: auto; font-size: 12.5px; }
+.diagram text { fill: var(--ink); font-family: inherit; }
+.diagram .middle { text-anchor: middle; }
+.diagram .party rect { fill: var(--raised); stroke: var(--quiet); stroke-width: 1.5; }
+.diagram .stranger rect { stroke: var(--failed); stroke-dasharray: 2 3; stroke-linecap: round; }
+.diagram .party text { font-weight: 600; }
+.diagram .boundary { fill: var(--paper); stroke: var(--link); stroke-width: 1.5; stroke-dasharray: 7 4; }
+.diagram a:focus-visible .boundary, .diagram a:hover .boundary { stroke-width: 3; }
+.diagram .way { fill: none; stroke: var(--quiet); stroke-width: 1.3; }
+.diagram .arrow { fill: var(--quiet); }
+.diagram .r-passed { color: var(--passed); } .diagram text[class^="r-"] { fill: currentColor; font-variant-numeric: tabular-nums; }
+
+/* plots of trends */
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 1rem 1.5rem; margin: 0.8rem 0; }
+figure { margin: 0; }
+figcaption { font-size: 0.9rem; font-weight: 600; margin-bottom: 0.2rem; }
+figcaption .quiet { font-weight: 400; }
+.plot { display: block; max-width: 100%; height: auto; color: var(--quiet); font-family: inherit; }
+
 /* tables */
 .scroll { overflow-x: auto; margin: 0.6rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
@@ -99,12 +124,17 @@ th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.9rem 0.4rem 0;
 thead th { font-weight: 600; color: var(--quiet); font-size: 0.82rem; border-bottom-width: 2px; overflow-wrap: normal; }
 tbody th { font-weight: 600; min-width: 8rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.nobreak { white-space: nowrap; }
+th .nobreak, td .nobreak, dt .nobreak { white-space: nowrap; }
 .name { min-width: 7.5rem; }
 .wide { min-width: 16rem; }
 :target > th, :target > td, article:target { background: var(--review-ground); }
 
 /* details and filters */
+details.more { border: 0; margin: 0.2rem 0; font-weight: 400; }
+details.more > summary { padding: 0.1rem 0; color: var(--quiet); font-size: 0.86rem; gap: 0 0.4rem; }
+.about td { padding: 0 0 0.4rem 1rem; }
+.under > th, .under > td { border-bottom: 0; padding-bottom: 0; }
+.severity { border: 1px solid var(--rule); border-radius: 4px; padding: 0 0.35rem; }
 details { border: 1px solid var(--rule); border-radius: 6px; margin: 0.5rem 0; }
 summary { cursor: pointer; padding: 0.5rem 0.8rem; display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline; }
 summary::before { content: "▸"; color: var(--quiet); }
@@ -125,9 +155,12 @@ article.other { border-left-color: var(--rule); }
 .pairs { display: grid; grid-template-columns: fit-content(16rem) minmax(0, 1fr); gap: 0.25rem 1rem; margin: 0.4rem 0; }
 .pairs dt { color: var(--quiet); font-size: 0.9rem; }
 .pairs dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+.pairs dd > ul { margin: 0; }
+.pairs dd > ul > li { margin: 0 0 0.2rem; }
 footer { margin: 3rem auto 2rem; color: var(--quiet); font-size: 0.86rem; }
 
-@media (max-width: 700px) {
+/* A sheet of paper is as narrow as this, but its tables stay tables. */
+@media screen and (max-width: 700px) {
   main, header, nav, footer { padding-inline: 0.9rem; }
   h1 { font-size: 1.3rem; }
   .answers, .coverage, .pairs { grid-template-columns: minmax(0, 1fr); }
@@ -139,16 +172,34 @@ footer { margin: 3rem auto 2rem; color: var(--quiet); font-size: 0.86rem; }
   .stack th, .stack td { border: 0; padding: 0.1rem 0; white-space: normal; }
   .stack td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); font-size: 0.82rem; }
   .stack td:empty { display: none; }
+  th .nobreak, td .nobreak, dt .nobreak, td .badge, .number, .legend li { white-space: normal; }
 }
 @media print {
-  html { font-size: 10pt; }
+  html { font-size: 9pt; }
   main, header, nav, footer { max-width: none; padding: 0; }
   nav, .filter, .skip { display: none; }
-  details { border: 0; }
+  table { font-size: 7.6pt; }
+  th, td { padding: 0.2rem 0.6rem 0.2rem 0; }
+  .wide { min-width: 9rem; }
+  tbody th, .name { min-width: 5rem; }
+  details { border: 0; margin: 0.2rem 0; }
+  summary { padding: 0.2rem 0; }
+  summary::before, details[open] > summary::before { content: none; }
+  .inside { padding: 0; }
   details:not(.bulk)::details-content { content-visibility: visible; display: block; height: auto; }
-  article, tr, .figure, .verdict { break-inside: avoid; }
-  h2, h3, summary { break-after: avoid; }
+  details.bulk:not([open]) > summary::after { content: "folded on paper: see report.html or report.json"; color: var(--quiet); font-size: 0.82rem; font-weight: 400; }
+  article, tr, .figure, .verdict, .alarm, figure { break-inside: avoid; }
+  article { border-left-width: 4px; }
+  h2, h3, summary, thead { break-after: avoid; }
+  thead { display: table-header-group; }
+  h2 { margin-top: 1.5rem; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
+  .diagram { max-width: 100%; }
+  .figures { grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: 0.5rem; }
+  .under { break-after: avoid; }
+  .more > summary { display: none; }
+  .more.bulk > summary { display: flex; }
+  a { text-decoration: none; }
 }
 `

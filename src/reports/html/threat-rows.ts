@@ -4,7 +4,7 @@ import type { Result, RunRecord, ThreatStateRecord } from '../run-record.ts'
 import { type BoundaryRow, threatsByBoundary } from './coverage-picture.ts'
 import { controlLinks } from './links.ts'
 import { badge, mark } from './marks.ts'
-import { anchor, html, type Markup, trusted } from './template.ts'
+import { anchor, type Content, html, type Markup, trusted } from './template.ts'
 
 /** The radio buttons and the tables that they filter; the rules that make them work are FILTER_STYLE. */
 export function threatRows(record: RunRecord): Markup {
@@ -29,15 +29,15 @@ function filterButton(result: Result, threats: number): Markup | null {
 export const FILTER_STYLE = RESULT_ORDER.map(
   (
     result,
-  ) => `.threats:has(#show-${result}:checked) .threat:not(.is-${result}), .threats:has(#show-${result}:checked) details:not(.has-${result}) { display: none; }
-.threats:has(#show-${result}:checked) details::details-content { content-visibility: visible; display: block; height: auto; }
+  ) => `.threats:has(#show-${result}:checked) .threat:not(.is-${result}), .threats:has(#show-${result}:checked) details.of:not(.has-${result}) { display: none; }
+.threats:has(#show-${result}:checked) details.of::details-content { content-visibility: visible; display: block; height: auto; }
 `,
 ).join('')
 
 function boundaryTable(boundary: BoundaryRow): Markup {
   const results = RESULT_ORDER.filter((result) => boundary.threats.some((threat) => threat.result === result))
   const open = results.includes('failed') ? trusted(' open') : null
-  return html`<details class="${results.map((result) => `has-${result}`).join(' ')}"${open}>
+  return html`<details id="${anchor('boundary', boundary.id)}" class="of ${results.map((result) => `has-${result}`).join(' ')}"${open}>
 <summary><strong>${boundary.title}</strong><span class="tally">${results.map((result) => tallyOf(boundary, result))}</span></summary>
 <div class="inside">
 ${boundary.description !== '' && html`<p class="quiet small">${boundary.description}</p>`}
@@ -54,19 +54,38 @@ function tallyOf(boundary: BoundaryRow, result: Result): Markup {
 }
 
 function threatRow(threat: ThreatStateRecord): Markup {
-  return html`<tr class="threat is-${threat.result}" id="${anchor('threat', threat.id)}">
-<th scope="row" class="wide"><span class="mono">${threat.id}</span> ${threat.title}${aboutThreat(threat)}</th>
+  return html`<tr class="threat is-${threat.result} under" id="${anchor('threat', threat.id)}">
+<th scope="row" class="wide"><span class="mono">${threat.id}</span> ${threat.title}${severity(threat)}</th>
 <td data-label="Result">${badge(threat.result)}</td>
 <td data-label="Why" class="wide">${threat.reason}</td>
 <td data-label="Evidence">${evidenceOf(threat)}</td>
 <td data-label="Controls">${controlLinks(threat.controls)}</td>
 </tr>
+<tr class="about threat is-${threat.result}"><td colspan="5">${aboutThreat(threat)}</td></tr>
 `
 }
 
 function aboutThreat(threat: ThreatStateRecord): Markup {
-  const cwe = threat.cwe ?? []
-  return html`<div class="quiet small">${threat.requirement !== undefined && html`Must hold: ${threat.requirement}<br>`}${cwe.length > 0 && html`${cwe.join(', ')}<br>`}<code>${threat.file}:${String(threat.line)}</code></div>`
+  const rated = threat.severity
+  const facts: [string, Content][] = [
+    ['What', threat.description],
+    ['Must hold', threat.requirement],
+    ['Severity', rated && html`${rated.level} (${String(rated.score)}), <code>${rated.vector}</code>. ${rated.because}`],
+    ['Seen by', threat.detection],
+    ['False alarm', threat.falsePositives],
+    ['STRIDE', threat.stride?.join(', ')],
+    ['Weaknesses', [...(threat.cwe ?? []), ...(threat.capec ?? [])].join(', ')],
+    ['Published', threat.provenance?.join('; ')],
+    ['Mapped to', threat.mappedTo?.join(', ')],
+    ['Stands at', html`<code>${threat.file}:${String(threat.line)}</code>`],
+  ]
+  const known = facts.filter(([, text]) => text !== undefined && text !== '')
+  return html`<details class="more"><summary>About ${threat.id}</summary><dl class="pairs small">${known.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>`)}</dl></details>`
+}
+
+function severity({ severity: rated }: ThreatStateRecord): Markup | null {
+  if (!rated) return null
+  return html` <span class="severity small nobreak">${rated.level} ${String(rated.score)}</span>`
 }
 
 function evidenceOf(threat: ThreatStateRecord): Markup | string {
