@@ -3,6 +3,7 @@ import type { Attack } from '../attacks/attack.ts'
 import type { FindingRecord, Result, RunRecord, TrialRecord, WeakeningRecord } from '../reports/run-record.ts'
 import type { ThreatModel } from '../threats/index.ts'
 import type { runCoverageGuided } from './engines/coverage-guided.ts'
+import type { FailOn } from './exit-code.ts'
 import type { AttackGenerator } from './generated.ts'
 import type { Shard } from './shard.ts'
 
@@ -44,6 +45,12 @@ export interface GauntletOptions {
   readonly only?: readonly string[]
   /** The part of the work that is this machine's, if several share a run. Default: all of it. */
   readonly shard?: Shard
+  /** Files that are laid over the threat model. What only tries threats that they switch off is left out. */
+  readonly overlays?: readonly string[]
+  /** The earlier run to compare with: its name, its directory, or its report.json. Default: the last complete one of the same targets. */
+  readonly against?: string
+  /** Whether a finding that the earlier run had left open decides the exit code as well. Default: `any`. */
+  readonly failOn?: FailOn
   /** Folder of the inputs that coverage-guided targets have gathered, one folder each. Default: `.cache/fuzz` in the project. */
   readonly corpora?: string
   /** Chambers at a time. Default: the processors less one. */

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import type { GauntletParts } from './options.ts'
 
-export function projectParts(root: string): GauntletParts {
+/** @param overlays files that are laid over the threat model */
+export function projectParts(root: string, overlays: readonly string[] = []): GauntletParts {
   return {
     loadAttacks: async () => {
       const { loadCorpus } = await import('../attacks/corpus.ts')
@@ -12,7 +13,7 @@ export function projectParts(root: string): GauntletParts {
     loadGenerators: async () => (await import('../attacks/registry.ts')).GENERATORS,
     loadThreatModel: async () => {
       const { loadThreatModel } = await import('../threats/index.ts')
-      return loadThreatModel(join(root, 'threat-model'))
+      return loadThreatModel(join(root, 'threat-model'), overlays)
     },
     coverageGuided: async (options) => {
       const { runCoverageGuided } = await import('./engines/coverage-guided.ts')

@@ -17,6 +17,7 @@ import type { GauntletEvent, GauntletOptions, GauntletParts } from './options.ts
 import { projectParts } from './parts.ts'
 import { defaultParallel } from './pool.ts'
 import { showsAgain } from './regression.ts'
+import { sandboxDigest } from './sandbox-digest.ts'
 import { itemsOfShard, listDigest } from './shard.ts'
 import { Findings, type ThreatPlaces } from './triage.ts'
 import { findingIn, type TargetChoice, type Tried } from './trials.ts'
@@ -53,7 +54,7 @@ export class RunContext {
     // Absolute, because other processes, with other working directories, write there too.
     this.options = { ...options, runDirectory: resolve(options.runDirectory) }
     this.#minimiseMs = options.budgetMs * MINIMISE_PART
-    this.parts = { ...projectParts(options.root), ...options.parts }
+    this.parts = { ...projectParts(options.root, options.overlays), ...options.parts }
     this.parallel = options.parallel ?? defaultParallel()
     this.record = emptyRecord(options)
   }
@@ -184,10 +185,11 @@ export class RunContext {
 
 function emptyRecord(options: GauntletOptions): RunRecord {
   const now = new Date().toISOString()
+  const sandbox = sandboxDigest()
   return {
     schemaVersion: RUN_RECORD_VERSION,
     run: options.run,
-    project: describeProject(options.root),
+    project: { ...describeProject(options.root), ...(sandbox !== undefined && { sandbox }) },
     startedAt: now,
     finishedAt: now,
     command: options.command,

@@ -2,16 +2,20 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Attack } from '../attacks/attack.ts'
-import { threatStates } from '../reports/evidence.ts'
-import type { RunRecord } from '../reports/run-record.ts'
+import type { FindingRecord, RunRecord } from '../reports/run-record.ts'
 import { resolveTarget } from '../targets/load.ts'
 import { Budget } from './budget.ts'
 import { Chamber, ChamberError } from './chamber.ts'
 import { monotonicMs } from './clock.ts'
-import { doubtOf, exitCodeOf } from './exit-code.ts'
+import { conclude } from './conclude.ts'
+import { sourcesDigest } from './elsewhere/made.ts'
+import { noteProven } from './elsewhere/proven-file.ts'
+import { doubtOf, exitCodeOf, type FailOn, knownFindings } from './exit-code.ts'
+import { enterHistory } from './history/look-back.ts'
 import { collectUnfinished, Journal } from './journal.ts'
 import { readMutationScore } from './mutation-score.ts'
 import { type GauntletOptions, STAGES, type StageName, WEIGHTS } from './options.ts'
+import { expiredDecision } from './risk-decisions.ts'
 import { PARTIAL_NAME, RunContext, type RunTarget } from './run-context.ts'
 import { otherShards, shardText } from './shard.ts'
 import { corpusStage } from './stages/corpus.ts'
@@ -42,6 +46,7 @@ const STAGE_OF: Readonly<Record<Exclude<StageName, 'reports'>, Stage>> = {
 export async function runGauntlet(options: GauntletOptions): Promise<RunRecord> {
   const named = options.targets?.map((specifier) => resolveTarget(specifier))
   const context = new RunContext(options)
+  const sources = sourcesDigest(options.root)
   const budget = new Budget(options.budgetMs)
   noteUnfinished(context)
   context.journal = new Journal(context.options.runDirectory)
@@ -54,6 +59,7 @@ export async function runGauntlet(options: GauntletOptions): Promise<RunRecord> 
     context.journal.close()
   }
   await finish(context)
+  await keepProven(context, sources)
   return context.record
 }
 
@@ -165,25 +171,41 @@ function note(context: RunContext, stage: StageName, { result, reason }: StageEn
   context.checkpoint(true)
 }
 
-/** Computes the states, settles how the run ended, and writes the reports. */
+/** Whom an overlay describes: the named targets, if none of them is our own sandbox. */
+function subjectOf({ model, targets }: RunContext): string[] | null {
+  const named = targets.filter((target) => target.decides)
+  const foreign = named.length > 0 && named.every((target) => !target.own)
+  return foreign && model && model.overlays.length > 0 ? named.map(({ name }) => name) : null
+}
+
+/** Computes what follows from the evidence, settles how the run ended, and writes the reports. */
 async function finish(context: RunContext): Promise<void> {
   const { record, options } = context
   const deciding = new Set(context.targets.filter((target) => target.decides).map((target) => target.name))
+  const decides = ({ own, target }: Pick<FindingRecord, 'own' | 'target'>): boolean => own || deciding.has(target)
+  const reports = dirname(options.runDirectory)
   const startedMs = monotonicMs()
   context.emit({ type: 'stage-started', stage: 'reports', seconds: 0 })
   record.findings = context.findings.list()
   record.mutation = readMutationScore(options.root)
-  if (context.model) {
-    const { threats, controls } = threatStates(context.model, record)
-    record.threats = threats
-    record.controls = controls
-  }
+  const subject = subjectOf(context)
+  if (subject) record.subject = subject
   await context.remember()
-  settle(record, context.interrupted, deciding)
   record.finishedAt = new Date().toISOString()
+  conclude(record, {
+    root: options.root,
+    reports,
+    history: reports,
+    ...(options.against !== undefined && { against: options.against }),
+    model: context.model,
+    decides,
+    settle: () => settle(record, context.interrupted, deciding, options.failOn),
+  })
   record.stages.push({ name: 'reports', result: 'passed', reason: 'written', seconds: (monotonicMs() - startedMs) / 1000 })
   await context.parts.writeReports(record, options.runDirectory)
   rmSync(join(options.runDirectory, PARTIAL_NAME), { force: true })
+  const problem = await enterHistory(record, options.runDirectory, reports, decides)
+  if (problem !== null) context.emit({ type: 'fault', text: problem })
   context.emit({
     type: 'stage-ended',
     stage: 'reports',
@@ -193,14 +215,37 @@ async function finish(context: RunContext): Promise<void> {
   })
 }
 
-function settle(record: RunRecord, interrupted: boolean, deciding: ReadonlySet<string>): void {
+/** What was planted now need not be planted again in the same sources. The reports are written by then, and are no worse if this fails. */
+async function keepProven({ record, options }: RunContext, sources: string): Promise<void> {
+  try {
+    const planting = {
+      ...{ seed: options.seed, at: record.finishedAt, node: record.environment.node, commit: record.project.commit },
+      sources: sourcesDigest(options.root) === sources ? sources : null,
+      source: record.command,
+    }
+    await noteProven(dirname(options.runDirectory), record.weakenings, planting)
+  } catch (error) {
+    options.onEvent?.({ type: 'fault', text: `which weakenings were detected was not kept: ${describe(error)}` })
+  }
+}
+
+function settle(record: RunRecord, interrupted: boolean, deciding: ReadonlySet<string>, failOn?: FailOn): void {
   const fault = record.faults[0]
   record.completion = interrupted ? 'interrupted' : fault === undefined ? 'complete' : 'fault'
   const done = record.stages.filter((stage) => stage.result !== 'not-run').map((stage) => stage.name)
   record.completionReason = interrupted
     ? `stopped by the user; what was done: ${done.join(', ') || 'nothing'}`
     : (fault ??
+      expiredDecision(record) ??
       doubtOf(record) ??
-      `every stage that was asked for has ended${record.shard ? `, for ${shardText(record.shard)}` : ''}`)
-  record.exitCode = exitCodeOf(record, interrupted, deciding)
+      `every stage that was asked for has ended${record.shard ? `, for ${shardText(record.shard)}` : ''}${failOn === 'new' ? leftOpen(record, deciding) : ''}`)
+  record.exitCode = exitCodeOf(record, interrupted, deciding, failOn)
+}
+
+/** An exit code that is clean beside a report with findings has to be explained. */
+function leftOpen(record: RunRecord, deciding: ReadonlySet<string>): string {
+  const known = knownFindings(record, deciding)
+  return known.length === 0
+    ? ''
+    : `; ${plural(known.length, 'finding')} that ${record.changes?.against} had left open decided nothing`
 }

@@ -31,6 +31,7 @@ const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['PortableError', EXIT.usage],
   ['CaseTextError', EXIT.input],
   ['FindingIndexError', EXIT.input],
+  ['StoredRunError', EXIT.input],
   ['BudgetError', EXIT.usage],
   ['ShardError', EXIT.usage],
   ['MergeError', EXIT.input],
@@ -39,6 +40,7 @@ const EXIT_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['ChamberError', EXIT.fault],
   ['ThreatModelError', EXIT.fault],
   ['ReportError', EXIT.fault],
+  ['PrintError', EXIT.unavailable],
 ])
 
 // The machine's troubles are no defects of ours, and each has a remedy.

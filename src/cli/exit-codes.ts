@@ -6,7 +6,7 @@ export const EXIT = {
   ok: 0,
   /** A target was violated. */
   violation: 1,
-  /** A module is not signed as it must be. */
+  /** A module or a report is not signed as it must be, or not what was signed. */
   unverified: 1,
   /** The gauntlet itself failed, or cannot be trusted in this run. */
   fault: 2,
@@ -14,7 +14,7 @@ export const EXIT = {
   usage: 64,
   /** A file that the command needs cannot be read or used. */
   input: 66,
-  /** This Node cannot run the gauntlet. */
+  /** This Node cannot run the gauntlet, or what a command needs is not installed. */
   unavailable: 69,
   /** Somebody refused what the module asks for. */
   consent: 77,

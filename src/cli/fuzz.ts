@@ -2,15 +2,23 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { parseBudget } from '../campaign/budget.ts'
+import type { FailOn } from '../campaign/exit-code.ts'
+import { findReport } from '../campaign/history/find-run.ts'
+import { History, hasHistory } from '../campaign/history/history.ts'
+import { readReport } from '../campaign/history/stored-run.ts'
+import { expiredDecision } from '../campaign/risk-decisions.ts'
 import { roundOfDay } from '../campaign/rotation.ts'
 import { runGauntlet, STAGES } from '../campaign/run.ts'
 import { parseShard, type Shard } from '../campaign/shard.ts'
 import { createRunDirectory, pointLatest } from '../reports/run-directory.ts'
-import type { RunRecord } from '../reports/run-record.ts'
+import type { ChangesRecord, RunRecord } from '../reports/run-record.ts'
 import { summarise } from '../reports/summary.ts'
-import { visibleJson } from '../reports/visible.ts'
+import { visible, visibleJson } from '../reports/visible.ts'
 import { resolveTarget } from '../targets/load.ts'
+import { attestRun } from './attest.ts'
 import { usageError } from './cli-error.ts'
+import { readSecretKey } from './key-files.ts'
+import { modelWith } from './overlay-option.ts'
 import { showProgress } from './progress.ts'
 import { PROJECT_DIR } from './project.ts'
 import { seedOf } from './seed.ts'
@@ -24,6 +32,11 @@ export interface FuzzOptions {
   readonly weakenings: boolean
   readonly shard?: string
   readonly corpora?: string
+  readonly against?: string
+  readonly failOn: string
+  readonly overlay?: readonly string[]
+  /** File of a secret key. */
+  readonly attestKey?: string
   readonly json?: true
 }
 
@@ -44,6 +57,10 @@ export async function fuzz(
   const targets = options.target ?? []
   // Before a folder is made: a run that cannot begin leaves nothing behind.
   for (const target of targets) resolveTarget(target)
+  if (options.overlay) modelWith(options.overlay)
+  const failOn = failOnOf(options.failOn)
+  const against = options.against === undefined ? undefined : earlierRun(options.reports, options.against)
+  const attestKey = options.attestKey === undefined ? null : await readSecretKey(options.attestKey)
   const directory = await createRunDirectory(options.reports, new Date(), randomBytes(3).toString('hex'))
   const progress = showProgress(streams.notes, targets.length > 0)
   const record = await runGauntlet({
@@ -56,15 +73,35 @@ export async function fuzz(
     // Without a seed every run is another one; with one, the same change gets the same answer.
     ...(options.seed === undefined && { round: roundOfDay(new Date()) }),
     ...(shard && { shard }),
+    failOn,
+    ...(against !== undefined && { against }),
     ...(options.corpora !== undefined && { corpora: resolve(options.corpora) }),
     ...(targets.length > 0 && { targets }),
+    ...(options.overlay && { overlays: options.overlay.map((path) => resolve(path)) }),
     ...(!options.weakenings && { stages: STAGES.filter((stage) => stage !== 'weakenings') }),
     signal,
     onEvent: progress.show,
   }).finally(progress.end)
   await pointLatest(options.reports, directory.name)
+  if (attestKey) await attestRun(directory.path, attestKey, streams.notes)
   await tell(record, directory.path, options.json === true, streams.output)
   return record.exitCode
+}
+
+function failOnOf(text: string): FailOn {
+  if (text === 'new' || text === 'any') return text
+  throw usageError(`--fail-on ${JSON.stringify(text)} is not possible; write "new" or "any".`)
+}
+
+/** Now, as a run that has lasted an hour should not end with a mistyped name. */
+function earlierRun(reports: string, named: string): string {
+  if (hasHistory(reports)) {
+    using history = History.open(reports)
+    if (history.named(named) !== null) return named
+  }
+  const path = findReport(reports, named)
+  readReport(path)
+  return path
 }
 
 function shardOf({ shard, seed }: FuzzOptions): Shard | null {
@@ -93,11 +130,38 @@ async function tell(record: RunRecord, directory: string, json: boolean, output:
       severity,
       replay,
     }))
-    await write(output, visibleJson({ run, seed, completion, completionReason, exitCode, headline, findings, reports }))
+    await write(
+      output,
+      visibleJson({
+        run,
+        seed,
+        completion,
+        completionReason,
+        exitCode,
+        headline,
+        findings,
+        changes: record.changes ?? null,
+        reports,
+      }),
+    )
     return
   }
   if (completion !== 'complete')
     await writeLine(output, `The run is ${completion === 'fault' ? 'not sound' : completion}: ${completionReason}.`)
+  const expired = expiredDecision(record)
+  if (expired !== null) await writeLine(output, visible(`The run fails by ${expired}.`))
   await writeLine(output, headline)
+  if (record.changes) await writeLine(output, changesLine(record.changes))
   await writeLine(output, reports.html)
+}
+
+function changesLine({ against, new: added, still, fixed, unknown, noLongerTested }: ChangesRecord): string {
+  const parts = [
+    `${added.length} new`,
+    `${still.length} still there`,
+    `${fixed.length} fixed`,
+    `${unknown.length} not tested again`,
+  ]
+  const lost = noLongerTested.length > 0 ? `; ${noLongerTested.length} no longer tested` : ''
+  return `Findings against ${against}: ${parts.join(', ')}${lost}.`
 }

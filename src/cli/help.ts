@@ -85,6 +85,20 @@ Exit codes:
   0    signed as required   1   not signed so: a signature is missing, invalid or not trusted, or the module revoked
   64   the command line is wrong   66  the module or a key cannot be read   78  the policy is not valid`
 
+export const ATTEST_HELP = `
+Examples:
+  gauntlet attest sign reports/latest --key ci.secret.key
+  gauntlet attest verify reports/latest --key ci.public.key
+  gauntlet attest verify reports/latest --policy auditors.yaml --json
+  gauntlet fuzz --attest-key ci.secret.key             signs at the end of the run
+
+That an attestation is genuine does not mean that the run passed: the line "result" says what it came to.
+
+Exit codes:
+  0    signed as required, every file is as it was, and what is claimed follows from report.json; or signed
+  1    not so: the lines say what is wrong
+  64   the command line is wrong   66  a file or a key cannot be read   78  the policy is not valid`
+
 export const INSPECT_HELP = `
 Examples:
   gauntlet inspect guest.wasm
@@ -99,8 +113,16 @@ Examples:
   gauntlet threats
   gauntlet threats CTL-01
   gauntlet threats --boundary linking --json
+  gauntlet threats lint                            the project's threat model
+  gauntlet threats lint my-host.yaml               an overlay for your own host (docs/threat-model.md)
+  gauntlet threats coverage --report reports/latest --gaps
+  gauntlet threats export --format threat-dragon -o model.json
 
-Exit codes: 0; 64 for an id that does not exist; 2 if the threat model cannot be used.`
+Exit codes:
+  0   done; lint: no problem
+  1   lint: there are problems
+  2   the threat model cannot be used
+  64  the command line is not right, or an id does not exist        66  an overlay or a report cannot be used`
 
 export const REPLAY_HELP = `
 Examples:
@@ -183,6 +205,8 @@ On Bun and Deno there are no jails, which need the permissions and flags of Node
 
 Engines older than Node 22.18 read compiled code only: run the installed package, or "npm run test:engines" in a checkout.
 
+The record is reports/engines.json, which the reports of later runs show. A run with --only, or one that was stopped, leaves it as it is.
+
 Exit codes:
   0    every attack was contained on every engine
   1    one was not, or a guest outlived its end
@@ -197,11 +221,13 @@ Examples:
   gauntlet fuzz --target node:wasi                 a host that the gauntlet knows by name
   gauntlet fuzz --target ./my-host.ts              somebody else's host, through an adapter
   gauntlet fuzz --seed 42 --shard 1/4              this machine's quarter of the work
+  gauntlet fuzz --attest-key ci.secret.key         signs the reports (docs/attestation.md)
+  gauntlet fuzz --fail-on new                      what the last complete run had left open does not decide
 
 The last line on standard output is the path of the report. Ctrl-C ends the run with what was found so far; a second one ends it at once.
 
 Exit codes:
-  0    nothing was violated
+  0    nothing was violated, or with --fail-on new, nothing that is new
   1    a target was violated: our own sandbox, or one that --target names
   2    the gauntlet itself failed, or a check of it did; the report says which
   64   the command line is wrong
@@ -235,3 +261,33 @@ Exit codes:
   1    a target was violated
   2    a shard is missing or was interrupted, or the gauntlet itself failed
   64   the command line is wrong       66  a run cannot be read, or does not belong to the others`
+
+export const REPORT_HELP = `
+Examples:
+  gauntlet report list
+  gauntlet report diff 20261122T030000Z-4be1c0 latest
+  gauntlet report diff before/report.json reports/latest --json
+  gauntlet report write latest --format sarif --format junit -o upload
+  gauntlet report pdf latest -o report.pdf
+
+A finding is fixed if everything that showed it was run again and held; else it is unknown. docs/nightly.md says more.
+docs/report-format.md has the table of the formats.
+
+Exit codes:
+  0   done; diff: no new finding       2   a file cannot be written
+  1   diff: there is a new finding about our own sandbox, or about a target that the later run was for
+  64  the command line is wrong        66  a run, or the index of the runs, cannot be read
+  69  pdf: there is no browser, or no playwright-core, to print with`
+
+export const INIT_HELP = `
+Examples:
+  gauntlet init                                    a nightly workflow for GitHub Actions
+  gauntlet init --github --shards 4                the same on four machines
+  gauntlet init --gitlab --target ./my-host.ts
+  gauntlet init --overlay
+
+Nothing is replaced without --force. docs/nightly.md says what the workflows do.
+
+Exit codes:
+  0   the files are written            64  the command line is wrong
+  66  a file is there already, or cannot be written`

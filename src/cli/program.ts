@@ -4,12 +4,14 @@ import { explain } from './cli-error.ts'
 import { EXIT } from './exit-codes.ts'
 import {
   ACCEPT_HELP,
+  ATTEST_HELP,
   AUDIT_HELP,
   COMPARE_HELP,
   CONSENT_HELP,
   ENGINES_HELP,
   FUZZ_HELP,
   GENERATE_HELP,
+  INIT_HELP,
   INSPECT_HELP,
   KEYGEN_HELP,
   LOWER_HELP,
@@ -17,6 +19,7 @@ import {
   PROGRAM_HELP,
   PROVE_HELP,
   REPLAY_HELP,
+  REPORT_HELP,
   RUN_HELP,
   SIGN_HELP,
   THREATS_HELP,
@@ -25,8 +28,14 @@ import {
 import { interruptible } from './interrupt.ts'
 import { version } from './project.ts'
 import { writeLine } from './terminal.ts'
+import type { ThreatsOptions } from './threats.ts'
 
 const repeatable = (value: string, before: readonly string[] = []) => [...before, value]
+const OVERLAY = [
+  '--overlay <file>',
+  'YAML laid over the threat model: threats, controls and risks of your own host; repeatable',
+  repeatable,
+] as const
 const POLICY = ['--policy <name|file>', 'strict, default, relaxed, or a .yaml or .json file', 'default'] as const
 
 /**
@@ -71,16 +80,19 @@ function commandLine(typed: string, words: readonly string[], end: (code: number
   addAudit(program, end)
   addConsent(program)
   addSigning(program, end)
-  addThreats(program)
+  addAttest(program, end)
+  addThreats(program, end)
   addReplay(program, end)
   addGenerate(program, end)
   addLower(program)
   addAccept(program, end)
   addCompare(program, typed, end)
-  addEngines(program, end)
+  addEngines(program, typed, end)
   addFuzz(program, typed, end)
   addMerge(program, typed, end)
   addProve(program, typed, end)
+  addReport(program, end)
+  addInit(program)
   return program
 }
 
@@ -256,20 +268,90 @@ function addSigning(program: Command, end: (code: number) => void): void {
     })
 }
 
-function addThreats(program: Command): void {
-  program
+function addAttest(program: Command, end: (code: number) => void): void {
+  const attest = program
+    .command('attest')
+    .summary('sign the reports of a run, and check such a signature')
+    .description('Signs what a run has found as an in-toto attestation, and checks one together with the files that it is about.')
+    .addHelpText('after', ATTEST_HELP)
+  attest
+    .command('sign')
+    .description('Writes attestation.intoto.json into the directory of a run, or adds a signature to the one that is there.')
+    .argument('<run>', 'directory of a run')
+    .requiredOption('-k, --key <file>', 'your secret key')
+    .action(async (directory, options) => {
+      const { attest } = await import('./attest.ts')
+      await attest(directory, options, process.stdout)
+    })
+  attest
+    .command('verify')
+    .description('Checks the signatures, the digest of every file, and that what is claimed follows from report.json.')
+    .argument('<run>', 'directory of a run')
+    .option('-k, --key <file>', 'a public key that counts; repeatable', repeatable)
+    .option('--required <number>', 'how many of the keys must have signed it (default: all of them)')
+    .option('--policy <file>', 'a policy that says whose signatures count, instead of --key')
+    .option('--json', 'print it as JSON, with the whole statement')
+    .action(async (directory, options) => {
+      const { verifyAttestation } = await import('./attest.ts')
+      end(await verifyAttestation(directory, options, process.stdout))
+    })
+}
+
+function addThreats(program: Command, end: (code: number) => void): void {
+  const threats = program
     .command('threats')
-    .summary('look things up in the threat model')
-    .description(
-      'Lists the threats with the controls that answer them and the corpus cases that attack them, or shows one in full.',
-    )
+    .summary('look things up in the threat model, check it, export it')
+    .description('Shows the threats with what answers and attacks them, checks the threat model and overlays, and exports it.')
+    .addHelpText('after', THREATS_HELP)
+  const list = async (id: string | undefined, options: ThreatsOptions): Promise<void> => {
+    const { threats } = await import('./threats.ts')
+    await threats(id, options, process.stdout, process.stderr)
+  }
+  threats
+    .command('show', { isDefault: true })
+    .description('Shows one threat in full, or lists all of them if none is named.')
     .argument('[id]', 'a threat, such as LNK-01')
     .option('--boundary <id>', 'only the threats of one trust boundary')
+    .option(...OVERLAY)
     .option('--json', 'print them as JSON')
-    .addHelpText('after', THREATS_HELP)
-    .action(async (id, options) => {
-      const { threats } = await import('./threats.ts')
-      await threats(id, options, process.stdout, process.stderr)
+    .action(list)
+  threats
+    .command('list')
+    .description('Lists the threats with the controls that answer them and the corpus cases that attack them.')
+    .option('--boundary <id>', 'only the threats of one trust boundary')
+    .option(...OVERLAY)
+    .option('--json', 'print them as JSON')
+    .action(async (options) => await list(undefined, options))
+  threats
+    .command('lint')
+    .description('Checks the threat model, or overlays over it, and names every problem with its file and line.')
+    .argument('[file...]', 'overlays, in their order; or files of threat-model/, to hear of their problems only')
+    .option('--json', 'print the problems as JSON')
+    .action(async (files, options) => {
+      const { lintThreats } = await import('./threats-lint.ts')
+      end(await lintThreats(files, options, process.stdout))
+    })
+  threats
+    .command('coverage')
+    .description('Says for each threat what tries it: cases with twins, generators, properties, weakenings.')
+    .option('--report <file>', 'what a run came to: its report.json, or its directory')
+    .option('--boundary <id>', 'only the threats of one trust boundary')
+    .option('--gaps', 'only threats that lack a case, a twin or a weakening')
+    .option(...OVERLAY)
+    .option('--json', 'print it as JSON')
+    .action(async (options) => {
+      const { coverage } = await import('./threats-coverage.ts')
+      await coverage(options, process.stdout)
+    })
+  threats
+    .command('export')
+    .description('Writes the threat model for another tool.')
+    .requiredOption('--format <format>', 'owasp-tml (OWASP Threat Model Library 1.0.2), threat-dragon (v2) or otm (0.2.0)')
+    .option('-o, --out <file>', 'where to write it (default: standard output)')
+    .option(...OVERLAY)
+    .action(async (options) => {
+      const { exportThreats } = await import('./threats-export.ts')
+      await exportThreats(options, process.stdout)
     })
 }
 
@@ -302,6 +384,7 @@ function addCompare(program: Command, typed: string, end: (code: number) => void
     )
     .argument('[target...]', 'names of hosts, or files of adapters (default: every host that the gauntlet knows)')
     .option('--only <case|threat>', 'only the case with this id, or the cases of this threat; repeatable', repeatable)
+    .option(...OVERLAY)
     .option('--budget <time>', 'time for the whole run, such as 10m or 2h', '1h')
     .option('--seed <number>', 'seed of the generated attacks', '1')
     .option('--per-generator <number>', 'attacks that each generator makes', '3')
@@ -370,7 +453,7 @@ function addAccept(program: Command, end: (code: number) => void): void {
     })
 }
 
-function addEngines(program: Command, end: (code: number) => void): void {
+function addEngines(program: Command, typed: string, end: (code: number) => void): void {
   program
     .command('engines')
     .summary('run the corpus on several engines')
@@ -383,11 +466,13 @@ function addEngines(program: Command, end: (code: number) => void): void {
       repeatable,
     )
     .option('--only <case>', 'only the case with this id; repeatable', repeatable)
+    .option('--reports <folder>', 'folder for engines.json', 'reports')
     .option('--json', 'print it as JSON')
     .addHelpText('after', ENGINES_HELP)
     .action(async (options) => {
       const { engines } = await import('./engines.ts')
-      end(await interruptible(({ signal }) => engines(options, process.stdout, process.stderr, signal)))
+      const streams = { output: process.stdout, notes: process.stderr }
+      end(await interruptible(({ signal }) => engines(options, typed, streams, signal)))
     })
 }
 
@@ -406,10 +491,14 @@ function addFuzz(program: Command, typed: string, end: (code: number) => void): 
       'name of a host (docs/targets.md), or the file of an adapter; repeatable (default: jail and inline, and bare as a check of the harness)',
       repeatable,
     )
+    .option(...OVERLAY)
     .option('--reports <folder>', 'folder for the reports', 'reports')
     .option('--shard <i/n>', 'the i-th of n parts of the work, for several machines; join their reports with "gauntlet merge"')
     .option('--corpora <folder>', 'where coverage-guided targets keep the inputs that they gather (default: ".cache/fuzz")')
+    .option('--fail-on <findings>', '"any", or "new" to fail only on findings that the earlier run had not left open', 'any')
+    .option('--against <run>', 'the earlier run to compare with (default: the last complete one of the same targets)')
     .option('--no-weakenings', 'leave out the deliberate defects that prove the attacks')
+    .option('--attest-key <file>', 'secret key ("gauntlet keygen") that signs the reports when they are written')
     .option('--json', 'print the verdict, the findings and the paths of the reports as JSON')
     .addHelpText('after', FUZZ_HELP)
     .action(async (options) => {
@@ -449,11 +538,87 @@ function addMerge(program: Command, typed: string, end: (code: number) => void):
     .description('Joins runs of one state of the project into one report, with the files of their findings and their inputs.')
     .argument('<run...>', "directories of runs, such as those of all shards of a run's work")
     .requiredOption('-o, --out <folder>', 'a new folder for the joined report')
+    .option('--history <folder>', 'folder of the reports of earlier nights, to compare with and to remember this one in')
+    .option(...OVERLAY)
     .addHelpText('after', MERGE_HELP)
     .action(async (runs, options) => {
       const { merge } = await import('./merge.ts')
       const streams = { output: process.stdout, notes: process.stderr }
       end(await interruptible(({ signal }) => merge(runs, options, typed, streams, signal)))
+    })
+}
+
+function addReport(program: Command, end: (code: number) => void): void {
+  const report = program
+    .command('report')
+    .summary('list runs, compare two of them, write their files again')
+    .description(
+      'Lists the runs of a folder; says what is new, fixed, still there or no longer tested between two; writes the files of one again.',
+    )
+    .addHelpText('after', REPORT_HELP)
+  report
+    .command('list')
+    .description('Lists the runs of a folder, newest first.')
+    .argument('[folder]', 'folder of the reports', 'reports')
+    .option('--json', 'print them as JSON')
+    .action(async (folder, options) => {
+      const { listReports } = await import('./report.ts')
+      await listReports(folder, options, process.stdout, process.stderr)
+    })
+  report
+    .command('diff')
+    .description('Compares two runs.')
+    .argument('<from>', 'the earlier run: its name, its directory, or its report.json')
+    .argument('<to>', 'the later one')
+    .option('--reports <folder>', 'folder of the reports in which names are looked up', 'reports')
+    .option('--json', 'print all of it as JSON')
+    .action(async (from, to, options) => {
+      const { diffReports } = await import('./report.ts')
+      end(await diffReports(from, to, options, process.stdout))
+    })
+  report
+    .command('write')
+    .description('Makes the files of a run again from its report.json, in all formats or in some.')
+    .argument('<run>', 'the run: its name, its directory, or its report.json')
+    .option('--format <name>', 'only this format, such as sarif, junit or csv; repeatable (default: all)', repeatable)
+    .option('-o, --out <folder>', "where to write them (default: the run's directory)")
+    .option('--reports <folder>', 'folder of the reports in which names are looked up', 'reports')
+    .action(async (run, options) => {
+      const { writeReport } = await import('./report-write.ts')
+      await writeReport(run, options, process.stdout)
+    })
+  report
+    .command('pdf')
+    .description('Prints the report of a run as a PDF, with a Chromium of this machine and the package playwright-core.')
+    .argument('<run>', 'the run: its name, its directory, or its report.json')
+    .option('-o, --out <file>', "where to write it (default: report.pdf in the run's directory)")
+    .option('--chromium <program>', 'Chromium, Chrome or Edge (default: $CHROMIUM, or one in the usual places)')
+    .option('--reports <folder>', 'folder of the reports in which names are looked up', 'reports')
+    .action(async (run, options) => {
+      const { pdfReport } = await import('./report-pdf.ts')
+      await pdfReport(run, options, process.stdout)
+    })
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .summary('write workflows for a run every night')
+    .description(
+      'Writes what a run every night needs: a workflow for GitHub Actions, one for GitLab CI, an overlay for your own host.',
+    )
+    .option('--github', '.github/workflows/gauntlet-nightly.yml (default if nothing is named)')
+    .option('--gitlab', '.gitlab/gauntlet.yml, to be included in .gitlab-ci.yml')
+    .option('--overlay', 'gauntlet-overlay.yaml: threats, controls and accepted risks of your own host')
+    .option('--target <name|file>', 'host that the nightly run attacks (default: our own sandbox)')
+    .option('--shards <number>', 'machines that share the run, on GitHub', '1')
+    .option('--budget <time>', 'time for the nightly run', '1h')
+    .option('--into <folder>', 'root of the repository', '.')
+    .option('--force', 'replace files that are there')
+    .addHelpText('after', INIT_HELP)
+    .action(async (options) => {
+      const { init } = await import('./init.ts')
+      await init(options, process.stdout)
     })
 }
 

@@ -61,7 +61,13 @@ export const runRecordSchema = z.strictObject({
   schemaVersion: z.literal(RUN_RECORD_VERSION),
   /** `<time>-<id>`, the name of the run's directory. */
   run: z.string(),
-  project: z.strictObject({ name: z.string(), version: z.string(), commit: z.string().nullable() }),
+  project: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    commit: z.string().nullable(),
+    /** Digest of the sandbox's files as they were attacked: `find sandbox wasm -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`. */
+    sandbox: z.string().optional(),
+  }),
   startedAt: z.string(),
   finishedAt: z.string(),
   command: z.string(),

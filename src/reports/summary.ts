@@ -100,7 +100,7 @@ function ownViolations(record: RunRecord, facts: Facts): string | null {
   const findings = facts.ownFindings.filter((finding) => finding.source !== 'weakening')
   const gravest = findings[0]
   if (gravest !== undefined)
-    return `${count(findings.length, 'finding')}, ${findings.length === 1 ? 'of severity' : 'the gravest'} ${gravest.severity}`
+    return `${count(findings.length, 'finding')}, ${findings.length === 1 ? 'of severity' : 'the gravest'} ${gravest.severity}${acceptedPhrase(record, findings)}`
   const own = new Set(record.targets.filter((target) => target.own).map((target) => target.name))
   const attacks = facts.tallies.filter((tally) => tally.own).reduce((sum, tally) => sum + tally.violated, 0)
   const modules = record.campaigns
@@ -111,6 +111,14 @@ function ownViolations(record: RunRecord, facts: Facts): string | null {
     (part) => part !== null,
   )
   return parts.length === 0 ? null : `${list(parts)} violated it, and no finding was made of that`
+}
+
+/** That somebody accepts a finding does not make a sandbox hold; it says why the exit code does not tell of it. */
+function acceptedPhrase({ risks = [] }: RunRecord, findings: readonly FindingRecord[]): string {
+  const covered = new Set(risks.filter(({ state }) => state === 'in-force').flatMap(({ covers }) => covers))
+  const accepted = findings.filter(({ id }) => covered.has(id)).length
+  if (accepted === 0) return ''
+  return accepted === findings.length ? '; accepted by decisions in force' : `; decisions in force accept ${accepted} of them`
 }
 
 /** The verdict when somebody else's host was under review. */
@@ -162,6 +170,7 @@ function openPoints(record: RunRecord, facts: Facts): string[] {
   const unrun = record.engines.filter((engine) => engine.result !== 'passed' && engine.result !== 'not-applicable')
   const unplanted = facts.weakenings['not-run'] + facts.weakenings.broken
   const points: [number, (number: number) => string][] = [
+    [expiredRisks(record), (n) => `${count(n, 'decision')} about risks expired, which fails the run`],
     [facts.weakenings.missed, (n) => `${count(n, 'weakening')} went unnoticed`],
     [totalOf(facts.weakenings) === 0 ? 1 : 0, () => 'no weakening was planted'],
     [facts.blindEngines.length, (n) => `${count(n, 'coverage-guided engine')} saw no coverage`],
@@ -177,6 +186,8 @@ function openPoints(record: RunRecord, facts: Facts): string[] {
   ]
   return points.filter(([number]) => number > 0).map(([number, phrase]) => phrase(number))
 }
+
+const expiredRisks = ({ risks = [] }: RunRecord): number => risks.filter(({ state }) => state === 'expired').length
 
 function tally(record: RunRecord): TargetTally[] {
   return record.targets.map((target) => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Attack } from '../../src/attacks/attack.ts'
 import { type GauntletEvent, type GauntletOptions, runGauntlet } from '../../src/campaign/run.ts'
 import { parseTrial } from '../../src/campaign/trial-file.ts'
+import { FORMATS } from '../../src/reports/formats.ts'
 import { runRecordSchema } from '../../src/reports/run-record.ts'
 import { TargetError } from '../../src/targets/load.ts'
 import { MISBEHAVING, scratch, TOY_HOST, toyAttack, toyModel } from './toys.ts'
@@ -76,7 +77,7 @@ describe('a run', () => {
     ])
     expect(record.threats.map((threat) => threat.id)).toEqual(['LNK-01', 'RES-01'])
     expect(runRecordSchema.parse(reported())).toEqual(record)
-    expect(readdirSync(runDirectory).sort()).toEqual(['findings.sarif', 'report.html', 'report.json', 'report.md'])
+    expect(readdirSync(runDirectory).sort()).toEqual([...FORMATS.map(({ file }) => file), 'summary.json'].sort())
     expect(new Set(events.map((event) => event.type))).toEqual(new Set(['stage-started', 'trial', 'progress', 'stage-ended']))
   })
 

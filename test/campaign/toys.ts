@@ -57,12 +57,21 @@ const threat = (id: string, line: number) =>
 
 /** A threat model of two threats and one control. */
 export const toyModel = {
+  title: 'A toy',
+  sha256: '0'.repeat(64),
   assets: [],
   actors: [],
   zones: [],
   boundaries: [{ id: 'linking', title: 'Linking', between: ['a', 'b'], description: 'Where names are resolved.', assets: [] }],
   controls: [{ id: 'import-match', title: 'Import match', paths: ['src/toy.ts'], description: 'Matches.' }],
   threats: [threat('LNK-01', 3), threat('RES-01', 9)],
+  flows: [],
+  assumptions: [],
+  residualRisks: [],
+  risks: [],
+  frameworks: [],
+  overlays: [],
+  switchedOff: [],
 } as unknown as ThreatModel
 
 /** A folder that is removed by `remove`. */

@@ -1,10 +1,11 @@
 // Joins the records of several runs into one, and computes its states anew from all of their evidence.
-import { threatStates } from '../../reports/evidence.ts'
 import type { EngineRunRecord, FindingRecord, Result, RunRecord, WeakeningRecord } from '../../reports/run-record.ts'
 import { RUN_RECORD_VERSION } from '../../reports/run-record.ts'
 import type { ThreatModel } from '../../threats/index.ts'
 import { joinCells } from '../cells.ts'
+import { conclude } from '../conclude.ts'
 import { doubtOf, EXIT } from '../exit-code.ts'
+import { coveredFindings, expiredDecision } from '../risk-decisions.ts'
 import { OTHER_SHARDS } from '../run.ts'
 import { selfCheck } from '../self-check.ts'
 import { otherShards, shardText } from '../shard.ts'
@@ -15,21 +16,36 @@ export interface MergeSubject {
   readonly run: string
   readonly command: string
   readonly model: ThreatModel
+  /** The project's folder, and the one that holds the joined report's directory. */
+  readonly root: string
+  readonly reports: string
+  /** The folder whose runs the joined one is set beside, and whose last alerts count; null for none. */
+  readonly history: string | null
 }
 
 /** A run in words: what tells it from the others in a sentence. */
 const labelOf = ({ run, shard }: RunRecord): string => (shard ? shardText(shard) : run)
 
+/** One commit, but not always the same files: then the whole is about neither of them. */
+function joinProject(records: readonly RunRecord[]): RunRecord['project'] {
+  const { sandbox, ...project } = records[0]!.project
+  const same = sandbox !== undefined && records.every((record) => record.project.sandbox === sandbox)
+  return { ...project, ...(same && { sandbox }) }
+}
+
 /** What becomes of each field. It is a table so that a field that is added to the record has to be thought of here as well. */
 type Joiners = { readonly [Field in keyof Required<RunRecord>]: (records: readonly RunRecord[]) => RunRecord[Field] }
 
 /** @param records compatible ones (see compatible.ts), one at least */
-export function mergeRecords(records: readonly RunRecord[], { run, command, model }: MergeSubject): RunRecord {
+export function mergeRecords(
+  records: readonly RunRecord[],
+  { run, command, model, root, reports, history }: MergeSubject,
+): RunRecord {
   const first = records[0]!
   const joiners: Joiners = {
     schemaVersion: () => RUN_RECORD_VERSION,
     run: () => run,
-    project: () => first.project,
+    project: joinProject,
     startedAt: () => least(records.map((record) => record.startedAt)),
     finishedAt: () => greatest(records.map((record) => record.finishedAt)),
     command: () => command,
@@ -69,7 +85,7 @@ export function mergeRecords(records: readonly RunRecord[], { run, command, mode
     // These follow from the others, and are computed anew below.
     threats: () => [],
     controls: () => [],
-    subject: () => undefined,
+    subject: () => first.subject,
     model: () => undefined,
     evidence: () => undefined,
     frameworks: () => undefined,
@@ -86,8 +102,7 @@ export function mergeRecords(records: readonly RunRecord[], { run, command, mode
       .filter(([, value]) => value !== undefined),
   ) as RunRecord
   noteMissing(joined, records)
-  Object.assign(joined, threatStates(model, joined))
-  settle(joined, records)
+  conclude(joined, { root, reports, history, model, decides, settle: () => settle(joined, records) })
   return joined
 }
 
@@ -207,6 +222,8 @@ function settle(joined: RunRecord, records: readonly RunRecord[]): void {
   const missing = missingShards(records)
   const stopped = records.filter((record) => record.completion === 'interrupted').map(labelOf)
   const fault = joined.faults[0] ?? doubtOf(joined)
+  const covered = coveredFindings(joined)
+  const expired = expiredDecision(joined)
   const unfinished = missing ?? (stopped.length > 0 ? stopped.join(', ') : null)
   joined.completion = unfinished !== null ? 'interrupted' : joined.faults.length > 0 ? 'fault' : 'complete'
   joined.completionReason =
@@ -214,8 +231,18 @@ function settle(joined: RunRecord, records: readonly RunRecord[]): void {
       ? `no report of ${missing} was joined`
       : unfinished !== null
         ? `it was not run to its end on ${unfinished}`
-        : (fault ?? `all ${records.length} runs have ended`)
-  // The codes of the runs know which targets the user named; what is unfinished is worth no more than a fault of the harness.
-  const violated = records.some((record) => record.exitCode === EXIT.violated) || joined.findings.some(({ own }) => own)
+        : (joined.faults[0] ?? expired ?? fault ?? `all ${records.length} runs have ended`)
+  const violated =
+    expired !== null ||
+    joined.findings.some((finding) => decides(finding) && !covered.has(finding.id)) ||
+    records.some(violatedElsewhere)
+  // What is unfinished is worth no more than a fault of the harness.
   joined.exitCode = violated ? EXIT.violated : unfinished !== null || fault !== null ? EXIT.fault : EXIT.clean
 }
+
+/** A record does not say which targets the user named. The naive host is there without that, as a check of the harness. */
+const decides = ({ own, target }: FindingRecord): boolean => own || target !== 'bare'
+
+/** The code of a run that failed by something else than what is decided anew here: the user had named the naive host. */
+const violatedElsewhere = ({ exitCode, findings, risks = [] }: RunRecord): boolean =>
+  exitCode === EXIT.violated && !findings.some(decides) && !risks.some(({ state }) => state === 'expired')

@@ -2,13 +2,11 @@
 import type { Attack } from '../../attacks/attack.ts'
 import { applies } from '../applies.ts'
 import { type RegressionWork, runRegression } from '../regression.ts'
-import type { RunContext, RunTarget } from '../run-context.ts'
-import { isDemanded, selfCheck } from '../self-check.ts'
+import type { RunContext } from '../run-context.ts'
+import { isCheck, isDemanded, selfCheck } from '../self-check.ts'
+import { isOn, leftOutText } from '../switched-off.ts'
 import { recordOf } from '../trials.ts'
 import { NONE_IN_SHARD, plural, type Stage } from './stage.ts'
-
-/** The naive host that shows that the attacks bite: it is there for that if it does not decide, which it does when the user names it. */
-const isCheck = (target: RunTarget): boolean => target.chamber.target === 'bare' && !target.decides
 
 /** A stage that has this long compares all targets over all cases; a shorter one asks the naive host only what the harness needs to know. */
 const COMPARE_FROM_MS = 300_000
@@ -18,7 +16,7 @@ const COMPARE_FROM_MS = 300_000
  * there is time: on a host that does not hold, many a case lasts until it is given up.
  */
 function planOf(
-  targets: readonly RunTarget[],
+  { targets, model }: Pick<RunContext, 'targets' | 'model'>,
   attacks: readonly Attack[],
   compare: boolean,
 ): { work: RegressionWork[]; leftOut: string[] } {
@@ -26,10 +24,12 @@ function planOf(
   const leftOut: string[] = []
   const demanded = demandedAttacks(attacks)
   for (const target of targets) {
-    const able = attacks.filter((attack) => applies(attack, target.info.unenforced, target.info.own))
-    if (able.length < attacks.length) {
+    // The check of the harness is about the harness: no overlay takes anything out of it.
+    const on = attacks.filter((attack) => !target.decides || isOn(attack, model))
+    const able = on.filter((attack) => applies(attack, target.info.unenforced, target.info.own))
+    if (able.length < on.length) {
       leftOut.push(
-        `${plural(attacks.length - able.length, 'case')} not applicable to ${target.name}, which promises no ${target.info.unenforced.join(' and no ')} limit`,
+        `${plural(on.length - able.length, 'case')} not applicable to ${target.name}, which promises no ${target.info.unenforced.join(' and no ')} limit`,
       )
     }
     if (isCheck(target) && !compare)
@@ -40,6 +40,8 @@ function planOf(
       work.push({ target, attack, mandatory })
     }
   }
+  const off = leftOutText(attacks, 'case', model)
+  if (off !== null) leftOut.push(off)
   return { work: [...work.filter((item) => item.mandatory), ...work.filter((item) => !item.mandatory)], leftOut }
 }
 
@@ -55,7 +57,7 @@ export const corpusStage: Stage = async (context, budget) => {
   if (context.attacks.length === 0) return { result: 'not-run', reason: 'there is no attack in the corpus that was asked for' }
   const attacks = context.mine('corpus', context.attacks, ({ id }) => id)
   if (attacks.length === 0) return NONE_IN_SHARD
-  const { work, leftOut } = planOf(targets, attacks, budget.milliseconds >= COMPARE_FROM_MS)
+  const { work, leftOut } = planOf(context, attacks, budget.milliseconds >= COMPARE_FROM_MS)
   let violated = 0
   let done = 0
   const outcome = await runRegression({

@@ -19,6 +19,8 @@ export const threatState = z.strictObject({
     coverageGuided: z.number().int(),
     weakeningsDetected: z.number().int(),
     weakenings: z.number().int(),
+    /** Unit tests of the same sources that name it and passed; absent if it was not asked for. */
+    tests: z.number().int().optional(),
   }),
   controls: z.array(z.string()),
   /** What the threat model says of the threat, so that a report can be read without it; absent if the record was made without one. */
@@ -48,6 +50,8 @@ export const controlState = z.strictObject({
   threats: z.array(z.string()),
   weakeningsDetected: z.number().int(),
   weakenings: z.number().int(),
+  /** Unit tests of the same sources that are about its files and passed; absent if it was not asked for. */
+  tests: z.number().int().optional(),
 })
 
 /** What evidence can come from. `test` is one file of unit tests, `bench` one row, `engine-run` the corpus on one engine. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkCompatible, MergeError } from '../../../src/campaign/merge/compatible.ts'
 import { mergeRecords } from '../../../src/campaign/merge/records.ts'
 import { runGauntlet } from '../../../src/campaign/run.ts'
+import { sandboxDigest } from '../../../src/campaign/sandbox-digest.ts'
 import { type RunRecord, runRecordSchema } from '../../../src/reports/run-record.ts'
 import { summarise } from '../../../src/reports/summary.ts'
 import { scratch, TOY_HOST, toyAttack, toyModel } from '../toys.ts'
@@ -40,7 +41,14 @@ async function shard(number: number, of: number, changes: { seed?: number; attac
   })
 }
 const join2 = (records: readonly RunRecord[]) =>
-  mergeRecords(records, { run: 'joined', command: 'gauntlet merge', model: toyModel })
+  mergeRecords(records, {
+    run: 'joined',
+    command: 'gauntlet merge',
+    model: toyModel,
+    root: project.path,
+    reports: join(project.path, 'reports'),
+    history: null,
+  })
 
 describe('the report of a shard', () => {
   it('has its part of the corpus, and says that the others are not in it', async () => {
@@ -88,6 +96,14 @@ describe('joined', () => {
     })
     expect(joined.stages).toContainEqual(expect.objectContaining({ name: 'other shards', result: 'not-run' }))
     expect(summarise(joined).alarm).toContain('shard 2 of 3')
+  })
+
+  it('it is about the sandbox that all of them attacked, and about none if they did not attack the same', async () => {
+    const one = await shard(1, 2)
+    expect(one.project.sandbox).toBe(sandboxDigest())
+    const other = { ...(await shard(2, 2)), project: { ...one.project, sandbox: 'ab'.repeat(32) } }
+    expect(join2([one, { ...other, project: one.project }]).project).toEqual(one.project)
+    expect(join2([one, other]).project).not.toHaveProperty('sandbox')
   })
 
   it('a violation in one of them is a violation, found once', async () => {
