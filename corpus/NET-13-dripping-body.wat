@@ -4,9 +4,9 @@
 ;;! notices: broker-deadlines (only the head of a response has a deadline)
 ;;! run:
 ;;!   policy:
-;;!     quotas: {hostCallMs: 300}
+;;!     quotas: {hostCallMs: 2s}
 ;;!     capabilities: {net: {http: {allow: ["http://127.0.0.1:{port:api}"]}, addresses: {allow: [loopback]}}}
-;;!   limits: {wallClockMs: 3000}
+;;!   limits: {wallClockMs: 9000}
 ;;!   stdin: "http://127.0.0.1:{port:api}/"
 ;;! setting:
 ;;!   servers: {api: {responses: [{body: slowly, dripMs: 10000}]}}

@@ -1,7 +1,7 @@
 // How long each weakening took to be found, from the record that `gauntlet prove` leaves.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type PlantedRecord, type ProveRecord, proveFiles, proveRecordSchema } from '../../src/reports/prove-record.ts'
+import { type PlantedRecord, type ProveRecord, proveFiles, proveRecordSchema } from '../../src/reports/prove/record.ts'
 import type { Measure } from '../support/measure.ts'
 import { PROJECT_DIR } from '../support/project.ts'
 import { figure } from '../support/statistics.ts'

@@ -25,7 +25,14 @@ const target: Target = {
     if (why) return { ...nothing, outcome: 'refused', detail: 'not-applicable', inapplicable: why }
     try {
       const { text, code, values } = runFilter(module, calls)
-      return { ...nothing, outcome: code === 0 ? 'completed' : 'exited', detail: 'ended', exitCode: code, stdout: text, values }
+      return {
+        ...nothing,
+        outcome: code === null ? 'completed' : 'exited',
+        detail: 'ended',
+        exitCode: code,
+        stdout: text,
+        values,
+      }
     } catch (error) {
       if (!(error instanceof FilterError)) throw error
       return {

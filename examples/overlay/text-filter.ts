@@ -20,7 +20,8 @@ class Ended extends Error {
 
 export interface Filtered {
   readonly text: Uint8Array
-  readonly code: number
+  /** With which it exited; null if it came to its end without. */
+  readonly code: number | null
   /** What the last function returned. */
   readonly values: readonly string[]
 }
@@ -98,7 +99,7 @@ export function runFilter(
       const result = (entry as (...args: readonly unknown[]) => unknown)(...args)
       values = result === undefined ? [] : [result].flat().map(String)
     }
-    return { text: Buffer.concat(text), code: 0, values }
+    return { text: Buffer.concat(text), code: null, values }
   } catch (error) {
     if (error instanceof Ended) return { text: Buffer.concat(text), code: error.code, values: [] }
     if (error instanceof FilterError) throw error

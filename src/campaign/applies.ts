@@ -24,6 +24,8 @@ export function applies(attack: Judged, unenforced: readonly Unenforced[], own =
   if (attack.run?.breach && (!own || unenforced.includes('waiting-host-calls'))) return false
   if (attack.run?.supply && !own) return false
   const { outcomes, details } = attack.expect
+  // Who stops no guest that loops answers whatever exceeds another limit with an error, and the guest goes on: of a foreign host we know no more.
+  if (!own && unenforced.includes('time') && outcomes.every((outcome) => outcome === 'limit')) return false
   if (unenforced.includes('waiting-host-calls') && (waits(attack) || (attack.twin && waits(attack.twin)))) return false
   if (unenforced.length === 0 || outcomes.some((outcome) => outcome !== 'limit')) return true
   // A case that does not say which limit it means is, as far as we know, about time.

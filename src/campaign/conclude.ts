@@ -1,8 +1,11 @@
 // What follows when everything has been tried, in one order for a run and for runs that are joined: evidence, states, frameworks, risks, history.
+
+import { frameworkStates } from '../reports/evidence/frameworks.ts'
+import { hostModel } from '../reports/evidence/host-model.ts'
 import { joinEvidence } from '../reports/evidence/join.ts'
 import { itemsOfRun } from '../reports/evidence/of-run.ts'
-import { threatStates } from '../reports/evidence.ts'
-import { frameworkStates } from '../reports/frameworks.ts'
+import { threatStates } from '../reports/evidence/states.ts'
+import { isForeign } from '../reports/evidence/subject.ts'
 import { modelRecord } from '../reports/model-record.ts'
 import type { FindingRecord, RunRecord } from '../reports/run-record.ts'
 import type { ThreatModel } from '../threats/index.ts'
@@ -44,7 +47,8 @@ const STEPS: readonly (readonly [what: string, step: Step])[] = [
 ]
 
 /** Fills in what follows from the record. A step that fails costs nothing but what it would have said, and is a fault of the harness. */
-export function conclude(record: RunRecord, given: Concluding): void {
+export function conclude(record: RunRecord, { model, ...rest }: Concluding): void {
+  const given = { ...rest, model: model && isForeign(record) ? hostModel(model) : model }
   for (const [what, step] of STEPS) {
     try {
       step(record, given)
@@ -61,8 +65,11 @@ function gatherEvidence(record: RunRecord, { root, reports, model }: Concluding)
   if (!model) return
   const now = { commit: record.project.commit, sources: sourcesDigest(root) }
   const { evidence, engineRuns, hosts, problems } = readElsewhere({ root, reports, model, now })
-  record.evidence = joinEvidence(itemsOfRun(record, model.threats), evidence)
-  if (engineRuns) record.engineRuns = engineRuns
+  // Tests, benches and runs on other engines are of our own sandbox.
+  const foreign = isForeign(record)
+  const about = foreign ? evidence.filter(({ target }) => target !== null && record.subject?.includes(target)) : evidence
+  record.evidence = joinEvidence(itemsOfRun(record, model.threats), about)
+  if (engineRuns && !foreign) record.engineRuns = engineRuns
   if (hosts) record.hosts = hosts
   if (problems.length > 0)
     record.stages.push({ name: OTHER_EVIDENCE, result: 'needs-review', reason: problems.join('; '), seconds: 0 })

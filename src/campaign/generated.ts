@@ -23,6 +23,8 @@ export interface GeneratedOptions {
   readonly target: TargetChoice
   /** Whether an attack applies to the target; one that does not is not run and not counted. Default: all do. */
   readonly accept?: (attack: Attack) => boolean
+  /** Whether the answers to an attack show that nothing was tried; then it is not counted either. Default: never. */
+  readonly isNothing?: (pair: Pair) => boolean
   /** Seed of the run; each attack gets a seed of its own from it. */
   readonly seed: number
   /** If machines share the run, each takes every n-th seed. */
@@ -80,6 +82,7 @@ export async function runGenerated(options: GeneratedOptions): Promise<CampaignR
       return
     }
     const pair = await chamber.runPair(attack)
+    if (options.isNothing?.(pair)) return
     byGenerator[generator.name] ??= emptyTally(generator.threats)
     count(byGenerator[generator.name]!, pair)
     modules++

@@ -17,8 +17,8 @@ import { engineNotRun, type PropertyAnswer, type PropertyFailure } from './prope
 import type { ThreatPlaces } from './triage.ts'
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-/** Time for loading the property and for shrinking a counterexample, on top of the property's own, in milliseconds. */
-const GRACE_MS = 30_000
+/** For loading the property, trying each of its cases once on a machine with other work, and shrinking, on top of its own time; milliseconds. */
+const GRACE_MS = 120_000
 
 const failure = z.object({ message: z.string(), counterexample: z.string(), replay: z.string().optional() })
 const witnessed = z.strictObject({

@@ -74,3 +74,9 @@ export const engineNotRun = (
   seconds: 0,
   replay: '',
 })
+
+/** An engine that has nothing to do in a run: not a gap, and no doubt. */
+export const engineNotApplicable = (name: string, kind: EngineRunRecord['kind'], reason: string): EngineRunRecord => ({
+  ...engineNotRun(name, kind, [], reason),
+  result: 'not-applicable',
+})

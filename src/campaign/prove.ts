@@ -1,7 +1,7 @@
 // Proof of the detection power: plants the stored weakenings, or those that are asked for, and keeps a record of what found them.
 import { availableParallelism, release } from 'node:os'
 import { join } from 'node:path'
-import { PROVE_RECORD_VERSION, type ProveRecord, plantedOf } from '../reports/prove-record.ts'
+import { PROVE_RECORD_VERSION, type ProveRecord, plantedOf } from '../reports/prove/record.ts'
 import type { WeakeningRecord } from '../reports/run-record.ts'
 import type { Budget } from './budget.ts'
 import { monotonicMs } from './clock.ts'

@@ -15,6 +15,7 @@ import { enterHistory } from './history/look-back.ts'
 import { collectUnfinished, Journal } from './journal.ts'
 import { readMutationScore } from './mutation-score.ts'
 import { type GauntletOptions, STAGES, type StageName, WEIGHTS } from './options.ts'
+import { notOurs, OUR_STAGES, OWN_TARGETS } from './our-code.ts'
 import { expiredDecision } from './risk-decisions.ts'
 import { PARTIAL_NAME, RunContext, type RunTarget } from './run-context.ts'
 import { otherShards, shardText } from './shard.ts'
@@ -29,7 +30,6 @@ export type { GauntletEvent, GauntletOptions, GauntletParts, StageName } from '.
 export { STAGES } from './options.ts'
 
 const DEFAULT_TARGETS = ['jail', 'inline', 'bare'] as const
-const OWN_TARGETS: readonly string[] = ['jail', 'inline']
 
 const STAGE_OF: Readonly<Record<Exclude<StageName, 'reports'>, Stage>> = {
   corpus: corpusStage,
@@ -140,8 +140,10 @@ function noteOtherShards(context: RunContext): void {
 async function runStages(context: RunContext, budget: Budget): Promise<void> {
   const asked = context.options.stages ?? STAGES
   const plan = STAGES.filter((name): name is Exclude<StageName, 'reports'> => name !== 'reports')
+  // What has nothing to do gets no part of the time.
+  const idle: readonly StageName[] = notOurs(context.options.targets) === null ? [] : OUR_STAGES
   for (const [index, name] of plan.entries()) {
-    const rest = plan.slice(index).filter((later) => asked.includes(later))
+    const rest = plan.slice(index).filter((later) => asked.includes(later) && !idle.includes(later))
     const weights = rest.reduce((sum, later) => sum + WEIGHTS[later], 0)
     const share = new Budget((budget.remainingMs * WEIGHTS[name]) / Math.max(1, weights))
     if (!asked.includes(name)) note(context, name, { result: 'not-run', reason: 'it was not asked for' }, 0)
@@ -171,11 +173,11 @@ function note(context: RunContext, stage: StageName, { result, reason }: StageEn
   context.checkpoint(true)
 }
 
-/** Whom an overlay describes: the named targets, if none of them is our own sandbox. */
-function subjectOf({ model, targets }: RunContext): string[] | null {
+/** Whom the run is about, if that is not our own sandbox: the named targets, if none of them is it. */
+function subjectOf({ targets }: RunContext): string[] | null {
   const named = targets.filter((target) => target.decides)
   const foreign = named.length > 0 && named.every((target) => !target.own)
-  return foreign && model && model.overlays.length > 0 ? named.map(({ name }) => name) : null
+  return foreign ? named.map(({ name }) => name) : null
 }
 
 /** Computes what follows from the evidence, settles how the run ended, and writes the reports. */
@@ -187,9 +189,9 @@ async function finish(context: RunContext): Promise<void> {
   const startedMs = monotonicMs()
   context.emit({ type: 'stage-started', stage: 'reports', seconds: 0 })
   record.findings = context.findings.list()
-  record.mutation = readMutationScore(options.root)
   const subject = subjectOf(context)
   if (subject) record.subject = subject
+  else record.mutation = readMutationScore(options.root)
   await context.remember()
   record.finishedAt = new Date().toISOString()
   conclude(record, {

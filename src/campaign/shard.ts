@@ -12,15 +12,15 @@ export interface Shard {
 }
 
 /** More machines than anybody has; a typing error is refused before each case has a machine of its own. */
-const MOST = 1_000
+export const MOST_SHARDS = 1_000
 
 /** Reads `2/4`. Throws ShardError. */
 export function parseShard(text: string): Shard {
   const [, number, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
   const shard = { number: Number(number), of: Number(of) }
-  if (shard.number >= 1 && shard.number <= shard.of && shard.of <= MOST) return shard
+  if (shard.number >= 1 && shard.number <= shard.of && shard.of <= MOST_SHARDS) return shard
   throw new ShardError(
-    `${JSON.stringify(text)} is not a shard: write its number and how many there are, such as 1/4, with at most ${MOST}`,
+    `${JSON.stringify(text)} is not a shard: write its number and how many there are, such as 1/4, with at most ${MOST_SHARDS}`,
   )
 }
 

@@ -157,7 +157,8 @@ export function findingIn(
   places: ThreatPlaces,
 ): FindingRecord | null {
   const violation = violationOf(tried.verdict)
-  if (!violation) return null
+  // Weighed against its twin, what one oracle holds against a host may have come to nothing.
+  if (!violation || tried.verdict.kind !== 'violated') return null
   const harmful = violation.oracle === 'canary' || violation.oracle === 'process' || violation.oracle === 'resource'
   if (tried.role === 'twin' && !harmful) return null
   const threat = tried.attack.threats[0] ?? null

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { checkContent } from '../reports/attestation/check.ts'
 import { ATTESTATION, attestedFiles } from '../reports/attestation/files.ts'
 import { filesOf, PAYLOAD_TYPE, type Statement, sandboxOf, statementText } from '../reports/attestation/statement.ts'
-import { runRecordSchema } from '../reports/run-record.ts'
+import { MAX_REPORT_BYTES, REPORT_FILE, readRecord } from '../reports/read-record.ts'
 import { visible, visibleJson } from '../reports/visible.ts'
 import { resolvePolicy } from '../sandbox/policy/resolve.ts'
 import { type DsseEnvelope, decodeDsse, ENVELOPE_BYTES, encodeDsse, signDsse, verifyDsse } from '../sandbox/signing/dsse.ts'
@@ -17,9 +17,6 @@ import { type Output, write, writeLine } from './terminal.ts'
 import { type TrustOptions, trustFrom } from './trust-option.ts'
 import { writeWholeFile } from './write-file.ts'
 
-/** Reports have some megabytes; what is larger than this was not written by a run. */
-const MAX_REPORT_BYTES = 512 * 2 ** 20
-
 // --- sign ---------------------------------------------------------------------------------------------------------------------------------
 
 export async function attest(directory: string, { key }: { readonly key: string }, output: Output): Promise<void> {
@@ -28,17 +25,15 @@ export async function attest(directory: string, { key }: { readonly key: string 
 
 /** Writes the attestation of a run whose reports have been written, or adds a signature to it. */
 export async function attestRun(directory: string, secret: KeyObject, output: Output): Promise<void> {
-  const report = await readAll(join(directory, 'report.json'), MAX_REPORT_BYTES)
-  const parsed = runRecordSchema.safeParse(jsonOf(report))
-  if (!parsed.success)
-    throw inputError(
-      `${join(directory, 'report.json')} is no report of this version of the project; name the directory of a run.`,
-    )
-  const files = await attestedFiles(directory, parsed.data)
+  const reportPath = join(directory, REPORT_FILE)
+  const report = await readAll(reportPath, MAX_REPORT_BYTES)
+  const read = readRecord(report)
+  if ('problem' in read) throw inputError(`${reportPath} ${read.problem}; name the directory of a run.`)
+  const files = await attestedFiles(directory, read.record)
   // What was read is what is signed, should somebody change the file in between.
-  if (files.get('report.json') !== createHash('sha256').update(report).digest('hex'))
-    throw inputError(`${join(directory, 'report.json')} is being changed; sign it when nobody writes to it any more.`)
-  const payload = Buffer.from(statementText(parsed.data, files))
+  if (files.get(REPORT_FILE) !== createHash('sha256').update(report).digest('hex'))
+    throw inputError(`${reportPath} is being changed; sign it when nobody writes to it any more.`)
+  const payload = Buffer.from(statementText(read.record, files))
   const path = join(directory, ATTESTATION)
   const signed = signDsse({ payloadType: PAYLOAD_TYPE, payload, signatures: await formerSignatures(path, payload) }, secret)
   await writeWholeFile(path, Buffer.from(encodeDsse(signed)), { mode: 0o644, replace: true })
@@ -73,7 +68,7 @@ interface Answer {
 export async function verifyAttestation(directory: string, options: VerifyAttestationOptions, output: Output): Promise<number> {
   const trust = resolvePolicy({ signatures: await trustFrom(options) }).signatures!
   const envelope = envelopeOf(await readAll(join(directory, ATTESTATION), ENVELOPE_BYTES))
-  const report = await readAll(join(directory, 'report.json'), MAX_REPORT_BYTES)
+  const report = await readAll(join(directory, REPORT_FILE), MAX_REPORT_BYTES)
   const answer = typeof envelope === 'string' ? refused(envelope) : await answerOf(envelope)
   await write(output, options.json ? visibleJson(answer) : told(answer))
   return answer.verified ? EXIT.ok : EXIT.unverified
@@ -123,12 +118,4 @@ async function readAll(path: string, max: number): Promise<Uint8Array> {
   const read = await readFileBounded(path, max)
   if ('tooLarge' in read) throw inputError(`${path} has ${read.tooLarge} bytes, and none that a run wrote has more than ${max}.`)
   return read.bytes
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
 }

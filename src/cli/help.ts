@@ -220,6 +220,7 @@ Examples:
   gauntlet fuzz --target bare                      a host that is known not to hold
   gauntlet fuzz --target node:wasi                 a host that the gauntlet knows by name
   gauntlet fuzz --target ./my-host.ts              somebody else's host, through an adapter
+  gauntlet fuzz --target ./my-host.ts --overlay my-host.yaml   the same, with what the host promises (docs/threat-model.md)
   gauntlet fuzz --seed 42 --shard 1/4              this machine's quarter of the work
   gauntlet fuzz --attest-key ci.secret.key         signs the reports (docs/attestation.md)
   gauntlet fuzz --fail-on new                      what the last complete run had left open does not decide

@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { findReport } from '../campaign/history/find-run.ts'
 import { readReport } from '../campaign/history/stored-run.ts'
-import { printReport } from '../reports/pdf.ts'
+import { printReport } from '../reports/html/pdf.ts'
 import { type Output, writeLine } from './terminal.ts'
 
 export interface ReportPdfOptions {

@@ -1,10 +1,12 @@
 // `gauntlet threats coverage`: what tries each threat, as the tree has it, and what a run made of it.
-import { basename, dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { readRun } from '../campaign/merge/files.ts'
 import { isOn } from '../campaign/switched-off.ts'
 import { readTree, TREE_KINDS, type TreeItem, type TreeKind } from '../campaign/tree-evidence.ts'
+import { REPORT_FILE } from '../reports/read-record.ts'
 import type { RunRecord } from '../reports/run-record.ts'
-import { visibleJson } from '../reports/visible.ts'
+import { visible, visibleJson } from '../reports/visible.ts'
 import type { Threat, ThreatModel } from '../threats/index.ts'
 import { usageError } from './cli-error.ts'
 import { modelWith } from './overlay-option.ts'
@@ -32,25 +34,37 @@ interface Row {
   readonly gaps: readonly string[]
 }
 
-export async function coverage(options: CoverageOptions, output: Output): Promise<void> {
+/** @param root the project's folder */
+export async function coverage(options: CoverageOptions, output: Output, root = PROJECT_DIR): Promise<void> {
   const model = modelWith(options.overlay)
   if (options.boundary !== undefined && !model.boundaries.some(({ id }) => id === options.boundary))
     throw usageError(
       `There is no boundary ${JSON.stringify(options.boundary)}; there are ${model.boundaries.map(({ id }) => id).join(', ')}.`,
     )
   const record = options.report === undefined ? null : (await readRun(runFolder(options.report))).record
-  const { items } = await readTree(PROJECT_DIR)
+  const { items } = await readTree(root)
+  // That a package comes without them is no gap of a threat.
+  const kinds = existsSync(join(root, 'fuzz')) ? TREE_KINDS : IN_PACKAGES
   const rows = model.threats
     .filter(({ boundary }) => options.boundary === undefined || boundary === options.boundary)
-    .map((threat) => rowOf(threat, model, items, record))
+    .map((threat) => rowOf(threat, model, items, record, kinds))
     .filter(({ gaps }) => !options.gaps || gaps.length > 0)
-  await write(output, options.json ? visibleJson({ totals: totalsOf(rows), threats: rows }) : table(rows, record))
+  await write(output, options.json ? visibleJson({ totals: totalsOf(rows), threats: rows }) : table(rows, record, kinds))
 }
 
-/** The file and its folder are the same run. */
-const runFolder = (path: string): string => (basename(path) === 'report.json' ? dirname(resolve(path)) : resolve(path))
+/** What an installed package has of what tries threats. */
+const IN_PACKAGES: readonly TreeKind[] = ['case', 'generator']
 
-function rowOf(threat: Threat, model: ThreatModel, items: readonly TreeItem[], record: RunRecord | null): Row {
+/** The file and its folder are the same run. */
+const runFolder = (path: string): string => (basename(path) === REPORT_FILE ? dirname(resolve(path)) : resolve(path))
+
+function rowOf(
+  threat: Threat,
+  model: ThreatModel,
+  items: readonly TreeItem[],
+  record: RunRecord | null,
+  kinds: readonly TreeKind[],
+): Row {
   const naming = items.filter(({ threats }) => threats.includes(threat.id))
   const tree = Object.fromEntries(
     TREE_KINDS.map((kind) => [kind, naming.filter((item) => item.kind === kind).map(({ name }) => name)]),
@@ -64,14 +78,14 @@ function rowOf(threat: Threat, model: ThreatModel, items: readonly TreeItem[], r
     tree,
     switchedOff,
     run: state ? { result: state.result, reason: state.reason, evidence: state.evidence } : null,
-    gaps: switchedOff ? [] : gapsOf(tree),
+    gaps: switchedOff ? [] : gapsOf(tree, kinds),
   }
 }
 
-function gapsOf(tree: Row['tree']): string[] {
+function gapsOf(tree: Row['tree'], kinds: readonly TreeKind[]): string[] {
   const gaps: string[] = []
   if (tree.case.length === 0) gaps.push('no case')
-  if (tree.weakening.length === 0) gaps.push('no weakening')
+  if (kinds.includes('weakening') && tree.weakening.length === 0) gaps.push('no weakening')
   return gaps
 }
 
@@ -89,19 +103,20 @@ const HEADS: Readonly<Record<TreeKind, string>> = {
   weakening: 'weakenings',
 }
 
-function table(rows: readonly Row[], record: RunRecord | null): string {
-  const head = `threat  ${TREE_KINDS.map((kind) => HEADS[kind]).join('  ')}${record ? `  in ${record.run}` : ''}`
+function table(rows: readonly Row[], record: RunRecord | null, kinds: readonly TreeKind[]): string {
+  const head = `threat  ${kinds.map((kind) => HEADS[kind]).join('  ')}${record ? `  in ${visible(record.run)}` : ''}`
   const lines = rows.map((row) => {
-    const counts = TREE_KINDS.map((kind) => String(row.tree[kind].length).padStart(HEADS[kind].length)).join('  ')
+    const counts = kinds.map((kind) => String(row.tree[kind].length).padStart(HEADS[kind].length)).join('  ')
     const said = row.switchedOff
       ? 'switched off'
       : [row.run ? runText(row.run) : null, ...row.gaps].filter((text) => text !== null).join('; ')
     return `${row.threat}  ${counts}  ${said}`.trimEnd()
   })
   const totals = totalsOf(rows)
-  const sum = TREE_KINDS.map((kind) => `${totals[kind]} ${HEADS[kind]}`).join(', ')
+  const sum = kinds.map((kind) => `${totals[kind]} ${HEADS[kind]}`).join(', ')
   const open = rows.filter(({ gaps }) => gaps.length > 0).length
-  return `${[head, ...lines].join('\n')}\n\n${rows.length} threats: ${sum}. ${open === 0 ? 'None has a gap' : `${open} have a gap`}.\n`
+  const rest = kinds === IN_PACKAGES ? ' Properties, fuzzers and weakenings are in a checkout of the project only.' : ''
+  return `${[head, ...lines].join('\n')}\n\n${rows.length} threats: ${sum}. ${open === 0 ? 'None has a gap' : `${open} have a gap`}.${rest}\n`
 }
 
 function runText({ result, evidence }: NonNullable<Row['run']>): string {

@@ -1,6 +1,6 @@
 // `gauntlet threats`: the threat model to look things up in, with what answers each threat and which corpus cases attack it.
 import { existsSync } from 'node:fs'
-import { visibleJson } from '../reports/visible.ts'
+import { visible, visibleJson } from '../reports/visible.ts'
 import type { Control, SwitchedOff, Threat, ThreatModel } from '../threats/index.ts'
 import { usageError } from './cli-error.ts'
 import { modelWith } from './overlay-option.ts'
@@ -28,9 +28,12 @@ export async function threats(id: string | undefined, options: ThreatsOptions, o
   for (const message of unreadable) await writeLine(notes, `gauntlet: this corpus file is left out: ${message}`)
   const views = chosen.map((threat) => view(threat, model, cases))
   if (options.json) await write(output, visibleJson(id === undefined ? views : views[0]))
-  else if (id === undefined) await write(output, listing(views, model))
-  else await write(output, sheet(views[0]!, model))
+  else if (id === undefined) await write(output, shown(listing(views, model)))
+  else await write(output, shown(sheet(views[0]!, model)))
 }
+
+/** What an overlay says is somebody else's text. */
+const shown = (text: string): string => visible(text, { lines: true, limit: Number.POSITIVE_INFINITY })
 
 function choose(model: ThreatModel, id: string | undefined, boundary: string | undefined): readonly Threat[] {
   if (boundary !== undefined && !model.boundaries.some((known) => known.id === boundary)) {

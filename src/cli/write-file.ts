@@ -21,9 +21,12 @@ export async function writeWholeFile(path: string, bytes: Uint8Array, options: W
     else await createFile(path, bytes, options.mode)
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw taken(path, options)
-    throw inputError(
-      `${path} cannot be written (${systemCode(error)}); make sure that ${dirname(path)} is a directory that you may write to.`,
-    )
+    const code = systemCode(error)
+    const remedy =
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'the disk is full: free some space'
+        : `make sure that ${dirname(path)} is a directory that you may write to`
+    throw inputError(`${path} cannot be written (${code}); ${remedy}.`)
   }
 }
 

@@ -42,12 +42,15 @@ export function judgeTrial(trial: Pick<Trial, 'run' | 'expect'>, observation: Ob
 
 /**
  * The twin rule: that an attack was stopped is evidence only if the same thing, done honestly, is allowed. So a contained attack whose twin
- * was not allowed is inconclusive. A violation stays one, whatever became of the twin; but where a foreign host refused both, it does not offer
- * what they need, and nothing was tried.
+ * was not allowed is inconclusive. A violation stays one, whatever became of the twin; but that a foreign host refused what ours would run is
+ * none, and where it refused the twin as well, it does not offer what they need, and nothing was tried.
  */
 export function judgeAttack(attack: Verdict, twin: Verdict | null): Verdict {
-  if (twin && refusedOnly(attack) && refusedOnly(twin)) {
-    const reason = 'the target refused the attack and its twin alike: it does not offer what they need, so nothing was tried'
+  if (refusedOnly(attack)) {
+    const reason =
+      twin && refusedOnly(twin)
+        ? 'the target refused the attack and its twin alike: it does not offer what they need, so nothing was tried'
+        : 'the target refused what it might as well have run: it was closed, and that is all that can be said'
     return { kind: 'inconclusive', reason, oracles: attack.oracles }
   }
   if (attack.kind !== 'contained' || twin?.kind === 'contained') return attack

@@ -1,5 +1,5 @@
 // "Assume breach": the attacks in a run that began with JavaScript of the attacker's in a layer of the sandbox, one line each.
-import { worstTrial } from './attack-facts.ts'
+import { worstTrial } from './evidence/attack-facts.ts'
 import type { RunRecord, TrialRecord } from './run-record.ts'
 
 /** On all targets together, the worst trial of each attack, those of cells first. */

@@ -1,10 +1,11 @@
 // The files that a run leaves, in one table: each is a pure function of the run record, so the same record gives the same bytes.
-import { reportHtml } from './html.ts'
-import { reportMarkdown } from './markdown.ts'
-import { openVex } from './openvex.ts'
+
+import { reportMarkdown } from './formats/markdown/report.ts'
+import { openVex } from './formats/openvex.ts'
+import { evidenceSarif } from './formats/sarif/evidence.ts'
+import { findingsSarif } from './formats/sarif/findings.ts'
+import { reportHtml } from './html/report.ts'
 import type { RunRecord } from './run-record.ts'
-import { evidenceSarif } from './sarif/evidence.ts'
-import { findingsSarif } from './sarif/findings.ts'
 import { visibleJson } from './visible.ts'
 
 export interface Format {
@@ -61,14 +62,14 @@ export const FORMATS = [
     file: 'junit.xml',
     reader: 'test reports of CI systems',
     what: 'JUnit XML: parts of the plan, threats, controls and findings as test cases',
-    text: async (record) => (await import('./junit.ts')).junitXml(record),
+    text: async (record) => (await import('./formats/junit.ts')).junitXml(record),
   },
   {
     name: 'csv',
     file: 'matrix.csv',
     reader: 'spreadsheets',
     what: 'threats and requirements by kind of evidence',
-    text: async (record) => (await import('./matrix.ts')).matrixCsv(record),
+    text: async (record) => (await import('./formats/matrix.ts')).matrixCsv(record),
   },
   {
     name: 'openvex',
@@ -82,28 +83,29 @@ export const FORMATS = [
     file: 'oscal-assessment-results.json',
     reader: 'tools of auditors',
     what: 'OSCAL 1.2.2: observations, risks, and a finding for each control',
-    text: async (record) => visibleJson((await import('./oscal/assessment-results.ts')).oscalAssessmentResults(record)),
+    text: async (record) => visibleJson((await import('./formats/oscal/assessment-results.ts')).oscalAssessmentResults(record)),
   },
   {
     name: 'oscal-component',
     file: 'oscal-component-definition.json',
     reader: 'tools of auditors',
     what: 'OSCAL 1.2.2: the controls that the sandbox implements',
-    text: async (record) => visibleJson((await import('./oscal/component-definition.ts')).oscalComponentDefinition(record)),
+    text: async (record) =>
+      visibleJson((await import('./formats/oscal/component-definition.ts')).oscalComponentDefinition(record)),
   },
   {
     name: 'hdf',
     file: 'hdf.json',
     reader: 'Heimdall and other viewers of HDF',
     what: 'InSpec exec JSON: a control for each threat, with its NIST 800-53 ids',
-    text: async (record) => visibleJson((await import('./hdf.ts')).hdf(record)),
+    text: async (record) => visibleJson((await import('./formats/hdf.ts')).hdf(record)),
   },
   {
     name: 'cyclonedx',
     file: 'vex.cdx.json',
     reader: 'tools that handle SBOMs',
     what: 'CycloneDX 1.6: findings with what was decided about them, and claims with evidence',
-    text: async (record) => visibleJson((await import('./cyclonedx/bom.ts')).cycloneDx(record)),
+    text: async (record) => visibleJson((await import('./formats/cyclonedx/bom.ts')).cycloneDx(record)),
   },
 ] as const satisfies readonly Format[]
 

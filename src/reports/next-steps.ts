@@ -67,7 +67,10 @@ function findingSteps(facts: Facts): NextStep[] {
     command: finding.replay,
   }))
   return findings.length > NAMED
-    ? [...named, { text: `Then the other ${count(findings.length - NAMED, 'finding')} on our own sandbox.`, command: null }]
+    ? [
+        ...named,
+        { text: `Then the other ${count(findings.length - NAMED, 'finding')} on ${facts.subject.words}.`, command: null },
+      ]
     : named
 }
 
@@ -114,6 +117,12 @@ function unfinishedSteps(record: RunRecord, facts: Facts): NextStep[] {
   for (const engine of failed.slice(0, NAMED))
     steps.push({ text: `Look into the failed engine ${engine.name}: ${engine.reason}`, command: engine.replay })
   if (stages.length > 0) steps.push({ text: `Run what was left out: ${named(stages)}.`, command: null })
+  const sampled = facts.weakenings['not-run'] > 0 || record.engines.some((engine) => engine.result === 'not-run')
+  if (stages.length === 0 && record.completion === 'complete' && sampled)
+    steps.push({
+      text: 'Give it more time for what this run had none for: 20 minutes and more plant every weakening.',
+      command: null,
+    })
   return steps
 }
 
@@ -125,7 +134,10 @@ function threatSteps(record: RunRecord, facts: Facts): NextStep[] {
   if (record.threats.length === 0)
     steps.push({ text: 'Load the threat model: without it, no result can be tied to a threat.', command: null })
   if (without.length > 0)
-    steps.push({ text: `Add attacks for ${count(without.length, 'threat')} without evidence: ${named(without)}.`, command: null })
+    steps.push({
+      text: `${facts.subject.foreign ? 'Run it for longer, or add attacks' : 'Add attacks'} for ${count(without.length, 'threat')} without evidence: ${named(without)}.`,
+      command: facts.subject.foreign ? record.command : null,
+    })
   if (facts.threats['needs-review'] > 0)
     steps.push({
       text: `Read the reasons of ${count(facts.threats['needs-review'], 'threat that needs', 'threats that need')} review.`,

@@ -11,6 +11,11 @@ export const RESULT_ORDER = [
   'passed',
 ] as const satisfies readonly Result[]
 
+/** A list in that order; what has the same result stays in the order it had. */
+export function urgentFirst<T extends { readonly result: Result }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => RESULT_ORDER.indexOf(a.result) - RESULT_ORDER.indexOf(b.result))
+}
+
 export const RESULT_WORD: Readonly<Record<Result, string>> = {
   passed: 'passed',
   failed: 'failed',

@@ -1,7 +1,8 @@
 // What a run comes to: the verdict in one sentence, the figures behind it, what stays open and what to do next. Shared by all formats.
-import { worstTrial } from './attack-facts.ts'
-import { engineBlind } from './evidence.ts'
+import { worstTrial } from './evidence/attack-facts.ts'
+import { engineBlind } from './evidence/states.ts'
 import { type NextStep, nextSteps } from './next-steps.ts'
+import { subjectOf } from './over-time/subject.ts'
 import { count, list, RESULT_ORDER, SEVERITIES } from './results.ts'
 import type { EngineRunRecord, FindingRecord, Result, RunRecord, TrialRecord, WeakeningRecord } from './run-record.ts'
 
@@ -9,13 +10,22 @@ import type { EngineRunRecord, FindingRecord, Result, RunRecord, TrialRecord, We
  * - `escape`: our own sandbox (or, if it was not part of the run, the target under review) was violated.
  * - `void`: nothing was tried, so nothing is known.
  * - `partial`: nothing escaped, but the run did not reach its end.
- * - `open`: nothing escaped, but something stays unproven.
+ * - `open`: nothing escaped, but something stays unproven; or all that was found is accepted by decisions in force.
  * - `held`: nothing escaped and nothing stays open.
  */
 export type Tone = 'escape' | 'void' | 'partial' | 'open' | 'held'
 
+/** Whom the verdict is about. */
+export interface Subject {
+  /** Somebody else's host, rather than our own sandbox. */
+  readonly foreign: boolean
+  /** `our own sandbox`, or the names of the targets. */
+  readonly words: string
+}
+
 export interface TargetTally {
   readonly name: string
+  /** Whether the verdict is about it: our own, or the target under review where ours was not part of the run. */
   readonly own: boolean
   /** Attacks by their worst verdict. */
   readonly contained: number
@@ -29,6 +39,7 @@ export interface TargetTally {
 
 export interface Summary {
   readonly tone: Tone
+  readonly subject: Subject
   /** The verdict, one sentence. */
   readonly headline: string
   /** Why the run itself is not to be trusted or not whole; null if it is. */
@@ -45,18 +56,21 @@ export interface Summary {
   readonly controls: Readonly<Record<Result, number>>
   readonly weakenings: Readonly<Record<WeakeningRecord['result'], number>>
   readonly blindEngines: readonly EngineRunRecord[]
-  /** Attack trials on our own targets whose worst verdict is not `contained`, or whose twin was not allowed. */
+  /** Attack trials on the targets that the verdict is about whose worst verdict is not `contained`, or whose twin was not allowed. */
   readonly doubtfulTrials: readonly TrialRecord[]
 }
 
 export function summarise(record: RunRecord): Summary {
-  const own = new Set(record.targets.filter((target) => target.own).map((target) => target.name))
+  const judged = subjectOf(record)
+  const own = new Set(judged)
+  const foreign = judged.length > 0 && !record.targets.some((target) => target.own && own.has(target.name))
   const findings = sortFindings(record.findings)
   const ownFindings = findings.filter((finding) => finding.own || own.has(finding.target))
   const facts = {
+    subject: { foreign, words: foreign ? list(judged) : 'our own sandbox' },
     ownFindings,
     otherFindings: findings.filter((finding) => !ownFindings.includes(finding)),
-    tallies: tally(record),
+    tallies: tally(record, own),
     threats: countBy(record.threats),
     controls: countBy(record.controls),
     weakenings: countWeakenings(record.weakenings),
@@ -78,33 +92,44 @@ export function sortFindings(findings: readonly FindingRecord[]): FindingRecord[
 }
 
 function verdictOf(record: RunRecord, facts: Facts, open: readonly string[]): { tone: Tone; headline: string } {
+  const { words } = facts.subject
   const violations = ownViolations(record, facts)
-  if (violations !== null) return { tone: 'escape', headline: `Our own sandbox did not hold: ${violations}.` }
-  if (!record.targets.some((target) => target.own)) return foreignVerdict(record, facts)
-  const tried = executedOnOwn(record, facts)
-  if (tried === 0)
-    return { tone: 'void', headline: 'Nothing was tried against our own sandbox, so this run says nothing about it.' }
-  if (record.completion !== 'complete' || record.faults.length > 0) {
+  const whole = record.completion === 'complete' && record.faults.length === 0
+  if (violations !== null && allAccepted(record, facts)) {
+    const headline = `${capital(words)} did not hold, and decisions in force accept what was found: ${violations}.`
+    return { tone: whole ? 'open' : 'partial', headline }
+  }
+  if (violations !== null) return { tone: 'escape', headline: `${capital(words)} did not hold: ${violations}.` }
+  if (executedOnOwn(record, facts) === 0) {
+    const nothing = !record.targets.some(({ own }) => own)
+      ? 'Nothing was attacked in this run, so it says nothing.'
+      : 'Nothing was tried against our own sandbox, so this run says nothing about it.'
+    return { tone: 'void', headline: nothing }
+  }
+  if (!whole) {
     return {
       tone: 'partial',
       headline: 'Nothing escaped in the part of the plan that was run, but the plan was not finished: this is no pass.',
     }
   }
   if (open.length > 0)
-    return { tone: 'open', headline: `Nothing escaped our own sandbox, but not everything is proven: ${list(open.slice(0, 3))}.` }
-  return { tone: 'held', headline: `Nothing escaped our own sandbox: ${heldFigures(facts)}.` }
+    return { tone: 'open', headline: `Nothing escaped ${words}, but not everything is proven: ${list(open.slice(0, 3))}.` }
+  return { tone: 'held', headline: `Nothing escaped ${words}: ${heldFigures(facts)}.` }
 }
 
-/** What was violated on our own targets, as a phrase; null if nothing was. Counts trials and campaigns too, should triage have lost one. */
+/** Names of hosts stay as they are. */
+const capital = (words: string): string => (words === 'our own sandbox' ? 'Our own sandbox' : words)
+
+/** What was violated on the targets that count, as a phrase; null if nothing was. Counts trials and campaigns too, should triage have lost one. */
 function ownViolations(record: RunRecord, facts: Facts): string | null {
-  const findings = facts.ownFindings.filter((finding) => finding.source !== 'weakening')
+  const findings = decidingFindings(facts)
   const gravest = findings[0]
   if (gravest !== undefined)
     return `${count(findings.length, 'finding')}, ${findings.length === 1 ? 'of severity' : 'the gravest'} ${gravest.severity}${acceptedPhrase(record, findings)}`
-  const own = new Set(record.targets.filter((target) => target.own).map((target) => target.name))
-  const attacks = facts.tallies.filter((tally) => tally.own).reduce((sum, tally) => sum + tally.violated, 0)
+  const judged = facts.tallies.filter((tally) => tally.own)
+  const attacks = judged.reduce((sum, tally) => sum + tally.violated, 0)
   const modules = record.campaigns
-    .filter((campaign) => own.has(campaign.target))
+    .filter((campaign) => judged.some(({ name }) => name === campaign.target))
     .flatMap((campaign) => Object.values(campaign.byGenerator))
     .reduce((sum, generator) => sum + generator.violated, 0)
   const parts = [attacks > 0 ? count(attacks, 'attack') : null, modules > 0 ? count(modules, 'campaign module') : null].filter(
@@ -113,26 +138,23 @@ function ownViolations(record: RunRecord, facts: Facts): string | null {
   return parts.length === 0 ? null : `${list(parts)} violated it, and no finding was made of that`
 }
 
-/** That somebody accepts a finding does not make a sandbox hold; it says why the exit code does not tell of it. */
-function acceptedPhrase({ risks = [] }: RunRecord, findings: readonly FindingRecord[]): string {
+const decidingFindings = ({ ownFindings }: Facts): readonly FindingRecord[] =>
+  ownFindings.filter((finding) => finding.source !== 'weakening')
+
+function accepted({ risks = [] }: RunRecord, findings: readonly FindingRecord[]): number {
   const covered = new Set(risks.filter(({ state }) => state === 'in-force').flatMap(({ covers }) => covers))
-  const accepted = findings.filter(({ id }) => covered.has(id)).length
-  if (accepted === 0) return ''
-  return accepted === findings.length ? '; accepted by decisions in force' : `; decisions in force accept ${accepted} of them`
+  return findings.filter(({ id }) => covered.has(id)).length
 }
 
-/** The verdict when somebody else's host was under review. */
-function foreignVerdict(record: RunRecord, facts: Facts): { tone: Tone; headline: string } {
-  const attacked = facts.tallies.filter((tally) => attacksOf(tally) > 0)
-  if (attacked.length === 0 && facts.otherFindings.length === 0)
-    return { tone: 'void', headline: 'Nothing was attacked in this run, so it says nothing.' }
-  const parts = attacked.map((tally) => `${tally.name} was violated by ${tally.violated} of ${count(attacksOf(tally), 'attack')}`)
-  const violated = facts.otherFindings.length > 0 || attacked.some((tally) => tally.violated > 0)
-  const whole = record.completion === 'complete' && record.faults.length === 0
-  return {
-    tone: violated ? 'escape' : whole ? 'open' : 'partial',
-    headline: `Our own sandbox was not part of this run; ${list(parts) || count(facts.otherFindings.length, 'finding')}.`,
-  }
+/** That somebody accepts all findings does not make a sandbox hold; but then they do not decide the exit code, and the verdict must say why. */
+function allAccepted(record: RunRecord, facts: Facts): boolean {
+  const findings = decidingFindings(facts)
+  return findings.length > 0 && accepted(record, findings) === findings.length
+}
+
+function acceptedPhrase(record: RunRecord, findings: readonly FindingRecord[]): string {
+  const number = accepted(record, findings)
+  return number === 0 || number === findings.length ? '' : `; decisions in force accept ${number} of them`
 }
 
 function heldFigures(facts: Facts): string {
@@ -140,10 +162,10 @@ function heldFigures(facts: Facts): string {
     .filter((tally) => tally.own)
     .map((tally) => `${count(tally.contained, 'attack')} contained on ${tally.name}`)
   const weakenings = `${facts.weakenings.detected} of ${count(totalOf(facts.weakenings), 'planted weakening')} noticed`
-  return list([...attacks, weakenings])
+  return list(facts.subject.foreign ? attacks : [...attacks, weakenings])
 }
 
-/** Everything that was executed against our own targets: attacks, campaign modules, property and coverage-guided executions. */
+/** Everything that was executed against the targets that count: attacks, campaign modules, and for our own what drives its code. */
 function executedOnOwn(record: RunRecord, facts: Facts): number {
   const ownTargets = facts.tallies.filter((tally) => tally.own)
   const own = new Set(ownTargets.map((tally) => tally.name))
@@ -151,7 +173,8 @@ function executedOnOwn(record: RunRecord, facts: Facts): number {
   const modules = record.campaigns
     .filter((campaign) => own.has(campaign.target))
     .reduce((sum, campaign) => sum + campaign.modules, 0)
-  const executions = record.engines.reduce((sum, engine) => sum + engine.executions, 0)
+  const engines = facts.subject.foreign ? [] : record.engines
+  const executions = engines.reduce((sum, engine) => sum + engine.executions, 0)
   return attacks + modules + executions
 }
 
@@ -172,7 +195,7 @@ function openPoints(record: RunRecord, facts: Facts): string[] {
   const points: [number, (number: number) => string][] = [
     [expiredRisks(record), (n) => `${count(n, 'decision')} about risks expired, which fails the run`],
     [facts.weakenings.missed, (n) => `${count(n, 'weakening')} went unnoticed`],
-    [totalOf(facts.weakenings) === 0 ? 1 : 0, () => 'no weakening was planted'],
+    [totalOf(facts.weakenings) === 0 && !facts.subject.foreign ? 1 : 0, () => 'no weakening was planted'],
     [facts.blindEngines.length, (n) => `${count(n, 'coverage-guided engine')} saw no coverage`],
     [inconclusive, (n) => `${count(n, 'attack is', 'attacks are')} inconclusive`],
     [twins, (n) => `${count(n, 'twin was', 'twins were')} not allowed`],
@@ -189,7 +212,7 @@ function openPoints(record: RunRecord, facts: Facts): string[] {
 
 const expiredRisks = ({ risks = [] }: RunRecord): number => risks.filter(({ state }) => state === 'expired').length
 
-function tally(record: RunRecord): TargetTally[] {
+function tally(record: RunRecord, judged: ReadonlySet<string>): TargetTally[] {
   return record.targets.map((target) => {
     const trials = record.trials.filter((trial) => trial.target === target.name)
     const attacks = worstByAttack(trials.filter((trial) => trial.role === 'attack'))
@@ -198,7 +221,7 @@ function tally(record: RunRecord): TargetTally[] {
       list.filter((trial) => trial.verdict === verdict).length
     return {
       name: target.name,
-      own: target.own,
+      own: judged.has(target.name),
       contained: having(attacks, 'contained'),
       violated: having(attacks, 'violated'),
       inconclusive: having(attacks, 'inconclusive'),

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { writeAtomically } from './atomic.ts'
 import { FORMATS, type Format, type FormatName } from './formats.ts'
+import { firstIssue } from './read-record.ts'
 import { ReportError } from './report-error.ts'
 import { list } from './results.ts'
 import { type RunRecord, runRecordSchema } from './run-record.ts'
@@ -20,16 +21,20 @@ export async function writeReports(record: RunRecord, dir: string): Promise<Repo
 /**
  * Writes some of the formats. Returns their paths by name. One that cannot be made costs none of the others: a night's findings must not be
  * lost to a defect in the tenth of its reports. Throws ReportError all the same, in the end.
+ *
+ * @param signal no more are begun once it is aborted
  */
 export async function writeFormats(
   record: RunRecord,
   dir: string,
   formats: readonly Format[],
+  signal?: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const valid = validRecord(record)
   const files: Record<string, string> = {}
   const failures: { readonly file: string; readonly error: unknown }[] = []
   for (const format of formats) {
+    if (signal?.aborted) break
     const file = path.join(dir, format.file)
     const text = await textOf(format, valid)
     if ('error' in text) failures.push({ file, ...text })
@@ -58,11 +63,10 @@ async function textOf(format: Format, record: RunRecord): Promise<{ text: string
 export function validRecord(record: unknown): RunRecord {
   const checked = runRecordSchema.safeParse(record)
   if (checked.success) return checked.data
-  const [issue, ...others] = checked.error.issues
-  const where = issue === undefined || issue.path.length === 0 ? 'its top level' : issue.path.map(String).join('.')
-  const rest = others.length === 0 ? '' : ` (and ${others.length} more)`
+  const others = checked.error.issues.length - 1
+  const rest = others === 0 ? '' : ` (and ${others} more)`
   throw new ReportError(
-    `The run record is not valid at ${where}: ${issue?.message ?? 'unknown defect'}${rest}; no report was written. Mend what fills that field: docs/report-format.md says what it means.`,
+    `The run record is not valid at ${firstIssue(checked.error.issues)}${rest}; no report was written. Mend what fills that field: docs/report-format.md says what it means.`,
     { cause: checked.error },
   )
 }

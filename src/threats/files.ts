@@ -1,10 +1,9 @@
 // Reads the files of a threat model and of overlays. All of them are read before anybody complains, so that one call names every mistake.
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join as joinPath, resolve } from 'node:path'
-import type { z } from 'zod'
 import { type Problem, ThreatModelError } from './model.ts'
 import { overlayParts, readOverlay } from './overlay.ts'
-import { join, NO_PARTS, type Parts, placed } from './parts.ts'
+import { describedParts, join, NO_PARTS, type Parts, placed } from './parts.ts'
 import {
   type Boundary,
   controlsFileSchema,
@@ -47,7 +46,7 @@ export function readModel(dir: string, overlays: readonly string[]): ReadModel {
   }
   const model = read(() => readSourceFile(joinPath(dir, 'model.yaml'), `${name}/model.yaml`, modelFileSchema))
   const boundaries = model?.data.boundaries ?? []
-  let parts: Parts = { ...NO_PARTS, ...(model && modelParts(model)) }
+  let parts: Parts = { ...NO_PARTS, ...(model && describedParts(model)) }
   const controls = read(() => readSourceFile(joinPath(dir, 'controls.yaml'), `${name}/controls.yaml`, controlsFileSchema))
   if (controls) parts = { ...parts, controls: placed(controls, 'controls', controls.data.controls) }
   for (const boundary of boundaries) {
@@ -85,19 +84,6 @@ export function readModel(dir: string, overlays: readonly string[]): ReadModel {
     laid.push({ title: overlay.data.overlay, file: overlay.file, sha256: overlay.sha256 })
   }
   return { title: model?.data.title ?? name, parts, files, overlays: laid, unusable, misplaced }
-}
-
-function modelParts(file: SourceFile<z.infer<typeof modelFileSchema>>): Partial<Parts> {
-  const { data } = file
-  return {
-    assets: placed(file, 'assets', data.assets),
-    actors: placed(file, 'actors', data.actors),
-    zones: placed(file, 'zones', data.zones),
-    boundaries: placed(file, 'boundaries', data.boundaries),
-    flows: placed(file, 'flows', data.flows),
-    assumptions: placed(file, 'assumptions', data.assumptions),
-    residualRisks: placed(file, 'residualRisks', data.residualRisks),
-  }
 }
 
 const wrongBoundary = ({ group, id }: Boundary, found: string): string =>

@@ -1,6 +1,6 @@
 // An overlay: what the owner of another host adds to the threat model, switches off, and maps to controls of their own.
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
-import { type Parts, placed } from './parts.ts'
+import { describedParts, type Parts, placed } from './parts.ts'
 import { type Overlay, overlayFileSchema } from './schema.ts'
 import { readSourceFile, type SourceFile } from './source-file.ts'
 
@@ -19,13 +19,7 @@ export function overlayParts(file: SourceFile<Overlay>): Parts {
   const { data } = file
   const overlay = data.overlay
   return {
-    assets: placed(file, 'assets', data.assets),
-    actors: placed(file, 'actors', data.actors),
-    zones: placed(file, 'zones', data.zones),
-    boundaries: placed(file, 'boundaries', data.boundaries),
-    flows: placed(file, 'flows', data.flows),
-    assumptions: placed(file, 'assumptions', data.assumptions),
-    residualRisks: placed(file, 'residualRisks', data.residualRisks),
+    ...describedParts(file),
     controls: placed(file, 'controls', data.controls),
     threats: placed(file, 'threats', data.threats),
     risks: placed(file, 'risks', data.risks),

@@ -69,6 +69,22 @@ export function placed<T>(file: SourceFile<unknown>, list: string, values: reado
   }))
 }
 
+type Described = Pick<Overlay, 'assets' | 'actors' | 'zones' | 'boundaries' | 'flows' | 'assumptions' | 'residualRisks'>
+
+/** What describes a system, in the model's own file and in an overlay alike. */
+export function describedParts(file: SourceFile<Described>): Pick<Parts, keyof Described> {
+  const { data } = file
+  return {
+    assets: placed(file, 'assets', data.assets),
+    actors: placed(file, 'actors', data.actors),
+    zones: placed(file, 'zones', data.zones),
+    boundaries: placed(file, 'boundaries', data.boundaries),
+    flows: placed(file, 'flows', data.flows),
+    assumptions: placed(file, 'assumptions', data.assumptions),
+    residualRisks: placed(file, 'residualRisks', data.residualRisks),
+  }
+}
+
 /** What is switched off, threat by threat: an entry for a boundary stands for each of its threats. */
 export function switchedOff({ switchOff, threats }: Parts): Placed<SwitchedOff>[] {
   return switchOff.flatMap((entry) => {

@@ -158,16 +158,16 @@ describe('whom a run is about', () => {
     })
   }
 
-  it('is a named host that an overlay describes', async () => {
+  it('is a named host that an overlay describes, and whose controls ours are not', async () => {
     const record = await runWith([{ title: 'A host', file: 'host.yaml', sha256: '0'.repeat(64) }])
     expect(record.subject).toEqual(['toy-host'])
     expect(threat(record).evidence).toMatchObject({ regressions: 1, twins: 1 })
-    expect(record.evidence?.[0]?.controls).toEqual(['import-match'])
+    expect(record.evidence?.[0]?.controls).toEqual([])
   })
 
-  it('is our own sandbox otherwise', async () => {
+  it('is the named host without an overlay too', async () => {
     const record = await runWith([])
-    expect(record.subject).toBeUndefined()
-    expect(threat(record)).toMatchObject({ result: 'not-run' })
+    expect(record.subject).toEqual(['toy-host'])
+    expect(threat(record)).toMatchObject({ result: 'passed', controls: [] })
   })
 })

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AttackGenerator } from '../../src/campaign/generated.ts'
 import { type GauntletOptions, runGauntlet } from '../../src/campaign/run.ts'
 import { isOn, leftOutText } from '../../src/campaign/switched-off.ts'
 import { runRecordSchema } from '../../src/reports/run-record.ts'
@@ -22,7 +23,11 @@ const LEAK = toyAttack('RES-01-leak', 'xx leak yy', { threats: ['RES-01'] })
 const BOTH = toyAttack('LNK-01-both', 'evil', { threats: ['LNK-01', 'RES-01'] })
 const off = { switchedOff: [{ threat: 'RES-01', reason: 'It has no such thing.', overlay: 'My host' }] }
 
-function gauntlet(model: Partial<ThreatModel>, changes: Partial<GauntletOptions> = {}) {
+function gauntlet(
+  model: Partial<ThreatModel>,
+  changes: Partial<GauntletOptions> = {},
+  generators: readonly AttackGenerator[] = [],
+) {
   return runGauntlet({
     root: project.path,
     runDirectory,
@@ -36,7 +41,7 @@ function gauntlet(model: Partial<ThreatModel>, changes: Partial<GauntletOptions>
     ...changes,
     parts: {
       loadAttacks: async () => ({ attacks: [EVIL, LEAK, BOTH], unreadable: [] }),
-      loadGenerators: async () => [],
+      loadGenerators: async () => generators,
       loadThreatModel: async () => ({ ...toyModel, ...model }),
     },
   })
@@ -54,6 +59,24 @@ describe('what an overlay switches off', () => {
     expect(threat.reason).toMatch(/"My host" switches it off: It has no such thing\./)
     expect(record.model).toMatchObject(off)
     expect(record.exitCode).toBe(0)
+  })
+
+  it('is tried all the same by generators on the host that shows that they bite', async () => {
+    const generator = (name: string, threat: string) => ({
+      name,
+      family: 'toys',
+      threats: [threat],
+      generate: (seed: number) =>
+        toyAttack(name, 'evil', { threats: [threat], origin: { kind: 'generated', generator: name, seed } }),
+    })
+    const generators = [generator('on', 'LNK-01'), ...['a', 'b', 'c', 'd'].map((name) => generator(name, 'RES-01'))]
+    const told = new AbortController()
+    const stop = { signal: told.signal, onEvent: ({ type }: { readonly type: string }) => type === 'fault' && told.abort() }
+    const record = await gauntlet(off, { targets: undefined as never, stages: ['generated'], ...stop }, generators)
+    // None of them is a module, so that none gets through; all five were asked.
+    expect(record.faults).toEqual([
+      expect.stringMatching(/^of 5 generated attacks only those of 0 generators broke through bare/),
+    ])
   })
 
   it('is tried, and found, without the overlay', async () => {

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Budget } from '../../src/campaign/budget.ts'
 import { type ProveOptions, prove, SelectionError, selectWeakenings } from '../../src/campaign/prove.ts'
 import type { Weakening } from '../../src/campaign/weakening-file.ts'
-import { type ProveRecord, proveFiles, proveRecordSchema, writeProve } from '../../src/reports/prove-record.ts'
-import { proveHeadline, proveTable } from '../../src/reports/prove-text.ts'
+import { type ProveRecord, proveFiles, proveRecordSchema, writeProve } from '../../src/reports/prove/record.ts'
+import { proveHeadline, proveTable } from '../../src/reports/prove/text.ts'
 import { scratch, toyAttack } from './toys.ts'
 
 const SANDBOX = `export default (level) => ({ name: 'toy', version: '1', run: async ({ module }) => ({

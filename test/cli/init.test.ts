@@ -1,6 +1,6 @@
 // gauntlet init: what it writes can be parsed, has the steps that a night needs, pins what it runs, and replaces nothing unasked.
-import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -12,6 +12,7 @@ import { GITHUB_FILE } from '../../src/cli/init.ts'
 import { FORMATS } from '../../src/reports/formats.ts'
 import { RUN_SUMMARY_FILE } from '../../src/reports/over-time/run-summary.ts'
 import { readThreatModel } from '../../src/threats/index.ts'
+import { KNOWN_OPTIONS } from './known-options.ts'
 import { complaint, gauntlet, ROOT, scratch } from './spawn.ts'
 
 const { dir, remove } = scratch()
@@ -26,7 +27,6 @@ beforeEach(() => {
 
 const init = (...args: string[]) => gauntlet(['init', '--into', repository, ...args])
 const written = (path: string): string => readFileSync(join(repository, path), 'utf8')
-const program = readFileSync(join(ROOT, 'src', 'cli', 'program.ts'), 'utf8')
 
 interface Step {
   readonly id?: string
@@ -55,6 +55,9 @@ function ourOptions(text: string): string[] {
   const commands = text.match(/(?:npx gauntlet|npm run fuzz --)[^\n]*(?:\n +--[^\n]*)*/g) ?? []
   return commands.flatMap((command) => command.match(/--[a-z][a-z-]+/g) ?? [])
 }
+
+/** What a forge would replace by a secret. */
+const EXPRESSION = ['$', '{{ github.token }}'].join('')
 
 describe('the workflow for GitHub', () => {
   it('runs every night, keeps corpora and history, and tells by every way that there is', async () => {
@@ -204,7 +207,7 @@ describe('what all of it names', () => {
     const text = written(GITHUB_FILE) + written(GITLAB_FILE)
     const options = new Set(ourOptions(text))
     expect(options).toContain('--fail-on')
-    expect([...options].filter((option) => !program.includes(`${option} <`) && !program.includes(`'${option}'`))).toEqual([])
+    expect([...options].filter((option) => !KNOWN_OPTIONS.has(option!))).toEqual([])
     const files = new Set([...text.matchAll(/(?:latest|2\*)\/([\w-]+\.\w+)/g)].map(([, name]) => name))
     const known: readonly string[] = [...FORMATS.map(({ file }) => file), RUN_SUMMARY_FILE]
     expect([...files].filter((name) => !known.includes(name!))).toEqual([])
@@ -218,6 +221,16 @@ describe('what all of it names', () => {
     expect(model?.threats.map(({ id }) => id)).toContain('PLG-01')
     expect(await gauntlet(['threats', 'lint', join(repository, OVERLAY_FILE)])).toMatchObject({ code: 0 })
     expect(existsSync(join(repository, GITHUB_FILE))).toBe(false)
+  })
+})
+
+describe('a repository', () => {
+  it('that is not there is not made', async () => {
+    const nowhere = join(dir, 'nowhere')
+    const ended = await gauntlet(['init', '--into', nowhere])
+    expect(complaint(ended)).toMatch(/nowhere is no folder; name the root of a repository with --into/)
+    expect(ended.code).toBe(66)
+    expect(existsSync(nowhere)).toBe(false)
   })
 })
 
@@ -243,5 +256,68 @@ describe('what is there', () => {
     expect(complaint(ended)).toMatch(message)
     expect(ended.code).toBe(64)
     expect(readdirSync(repository)).toEqual(['package.json'])
+  })
+})
+
+describe('a repository of somebody else', () => {
+  it.each(['.github', '.github/workflows'])('cannot have %s lead out of it', async (link) => {
+    const elsewhere = join(repository, '..', `elsewhere-${number}`)
+    mkdirSync(join(elsewhere, 'workflows'), { recursive: true })
+    if (link !== '.github') mkdirSync(join(repository, '.github'))
+    symlinkSync(elsewhere, join(repository, link))
+    for (const args of [[], ['--force']]) {
+      const ended = await init(...args)
+      expect(ended.code).toBe(66)
+      expect(complaint(ended)).toMatch(/is a link or a file, and no folder/)
+    }
+    expect(readdirSync(elsewhere)).toEqual(['workflows'])
+    expect(readdirSync(join(elsewhere, 'workflows'))).toEqual([])
+  })
+
+  it('cannot have a file be a link to another one, with --force either', async () => {
+    writeFileSync(join(dir, 'theirs'), 'kept')
+    symlinkSync(join(dir, 'theirs'), join(repository, OVERLAY_FILE))
+    const ended = await init('--overlay', '--force')
+    expect(ended.code).toBe(66)
+    expect(readFileSync(join(dir, 'theirs'), 'utf8')).toBe('kept')
+  })
+
+  it('cannot make it wait for ever, or read for ever', async () => {
+    rmSync(join(repository, 'package.json'))
+    execFileSync('mkfifo', [join(repository, 'package.json')])
+    expect((await init()).code).toBe(0)
+    rmSync(join(repository, 'package.json'))
+    symlinkSync('/dev/zero', join(repository, 'package.json'))
+    expect((await init('--gitlab')).code).toBe(0)
+  })
+})
+
+describe('a target in a workflow', () => {
+  it.each([
+    'a b',
+    "a'b",
+    'a"b',
+    '$(id)',
+    '`id`',
+    EXPRESSION,
+    '--force',
+    'a;b',
+    'a&b',
+    'a\nb',
+    'a\n',
+    'a#b',
+    '',
+    'a\u2028b',
+    '~/x',
+  ])('is refused if it is %j', async (target) => {
+    const ended = await init(`--target=${target}`)
+    expect(ended.code).toBe(64)
+    expect(complaint(ended)).toMatch(/cannot stand in a workflow/)
+    expect(existsSync(join(repository, '.github'))).toBe(false)
+  })
+
+  it.each(['1h; id', '$(id)', '5m\nrun: id', `1h ${EXPRESSION}`])('is as safe as its budget: %j is refused', async (budget) => {
+    expect((await init(`--budget=${budget}`)).code).toBe(64)
+    expect(existsSync(join(repository, '.github'))).toBe(false)
   })
 })

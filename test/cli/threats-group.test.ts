@@ -1,8 +1,10 @@
 // gauntlet threats lint, coverage and export; and overlays on the command line.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Output } from '../../src/cli/terminal.ts'
+import { coverage } from '../../src/cli/threats-coverage.ts'
 import { gauntlet, ROOT } from './spawn.ts'
 
 const EXAMPLE = join(ROOT, 'examples', 'overlay', 'text-filter.yaml')
@@ -70,6 +72,26 @@ describe('gauntlet threats coverage', () => {
   it('shows a threat of an overlay that nothing tries as a gap', async () => {
     const { stdout } = await gauntlet(['threats', 'coverage', '--gaps', '--overlay', EXAMPLE])
     expect(stdout).toMatch(/^FLT-01 .* no case; no weakening$/m)
+  })
+
+  it('calls nothing a gap that an installed package comes without', async () => {
+    const pieces: string[] = []
+    const output = { isTTY: false, write: (piece: string) => pieces.push(piece) > 0 }
+    // A folder without "fuzz", as that of a package is.
+    await coverage({ boundary: 'linking' }, output as unknown as Output, dir)
+    expect(pieces.join('')).toContain('0 cases+twins')
+    expect(pieces.join('')).toMatch(/^LNK-01 .* no case$/m)
+    expect(pieces.join('')).not.toContain('no weakening')
+    expect(pieces.join('')).toContain('weakenings are in a checkout of the project only')
+  })
+
+  it('tells of a report that is cut off', async () => {
+    const cut = join(dir, 'cut')
+    mkdirSync(cut)
+    writeFileSync(join(cut, 'report.json'), '{"schemaVersion": 1, "run": "2026')
+    const ended = await gauntlet(['threats', 'coverage', '--report', cut])
+    expect(ended.code).toBe(66)
+    expect(ended.stderr).toContain('report.json is no report: it is not JSON.')
   })
 
   it('refuses a boundary and a report that are not there', async () => {

@@ -8,12 +8,12 @@ import { parseBudget } from '../../src/campaign/budget.ts'
 import { parseShard } from '../../src/campaign/shard.ts'
 import { FUZZ_HELP, MERGE_HELP } from '../../src/cli/help.ts'
 import { githubWorkflow } from '../../src/cli/init/github.ts'
+import { KNOWN_OPTIONS } from '../cli/known-options.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
-const program = text('src/cli/program.ts')
 const optionsIn = (command: string): string[] => command.match(/--[a-z-]+/g) ?? []
-const known = (option: string): boolean => program.includes(`${option} <`) || program.includes(`'${option}'`)
+const known = (option: string): boolean => KNOWN_OPTIONS.has(option)
 
 interface Step {
   readonly run?: string

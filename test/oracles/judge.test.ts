@@ -64,9 +64,17 @@ describe('judgeAttack', () => {
     const judge = (own: boolean, expect = {}) => judgeTrial(trialWith(expect), refused, own)
     expect(judgeAttack(judge(false), judge(false, { effects: ['api: connection'] })).kind).toBe('inconclusive')
     expect(judgeAttack(judge(true), judge(true)).kind).toBe('violated')
-    expect(judgeAttack(judge(false), verdict('contained')).kind).toBe('violated')
     const leaking = observed({ result: { outcome: 'refused' }, canaries: [{ name: 'connection', seen: 'one' }] })
     expect(judgeAttack(judgeTrial(trialWith(), leaking, false), judge(false)).kind).toBe('violated')
+  })
+  it('is inconclusive where a foreign host refused what it might have run, and let its twin in', () => {
+    const refused = observed({ result: { outcome: 'refused' }, effects: { done: [], sent: [] } })
+    const closed = judgeAttack(judgeTrial(trialWith(), refused, false), verdict('contained'))
+    expect(closed).toMatchObject({
+      kind: 'inconclusive',
+      reason: expect.stringMatching(/refused what it might as well have run/),
+    })
+    expect(judgeAttack(judgeTrial(trialWith(), refused, true), verdict('contained')).kind).toBe('violated')
   })
   it('says what was wrong with the twin', () => {
     expect(judgeAttack(verdict('contained'), verdict('violated')).reason).toContain('is violated')

@@ -1,8 +1,8 @@
 // Which trials are shown as attempts from within.
 import { describe, expect, it } from 'vitest'
 import { breachTrials } from '../../src/reports/breach.ts'
-import { reportHtml } from '../../src/reports/html.ts'
-import { reportMarkdown } from '../../src/reports/markdown.ts'
+import { reportMarkdown } from '../../src/reports/formats/markdown/report.ts'
+import { reportHtml } from '../../src/reports/html/report.ts'
 import { sampleRecord } from './sample-record.ts'
 
 const sample = sampleRecord('held')

@@ -1,8 +1,8 @@
 // Witnessed cells in the reports: how many, which are empty and why, and what was seen that must not be.
 import { describe, expect, it } from 'vitest'
 import { cellsSentence, emptyRows } from '../../src/reports/cells-text.ts'
-import { reportHtml } from '../../src/reports/html.ts'
-import { reportMarkdown } from '../../src/reports/markdown.ts'
+import { reportMarkdown } from '../../src/reports/formats/markdown/report.ts'
+import { reportHtml } from '../../src/reports/html/report.ts'
 import { type CellsRecord, runRecordSchema } from '../../src/reports/run-record.ts'
 import { plainRecord } from './sample-record.ts'
 

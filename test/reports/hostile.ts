@@ -9,7 +9,7 @@ export const HOSTILE =
   '\u{e0041}\ud800 e\u0301\u0302\u0303\u0304\u0305 [x](javascript:alert(1)) ![i](https://evil.test/i.png) https://evil.test www.evil.test @everyone #1 **b** _i_ ~~s~~ $x$ {0} | a | <b onclick=x>' +
   'A'.repeat(300)
 
-const FIXED = new Set<string>([
+export const FIXED = new Set<string>([
   ...RESULTS,
   ...[
     'attack',

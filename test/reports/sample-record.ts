@@ -1,6 +1,6 @@
 // Run records for tests and for looking at the reports: whole, computed from evidence by the same rules as real ones, and the same every time.
 import { itemsOfRun } from '../../src/reports/evidence/of-run.ts'
-import { threatStates } from '../../src/reports/evidence.ts'
+import { threatStates } from '../../src/reports/evidence/states.ts'
 import type {
   CampaignRecord,
   EngineRunRecord,

@@ -142,12 +142,24 @@ describe('the verdict', () => {
     const targets = held.targets.filter((target) => !target.own)
     expect(change({ targets })).toMatchObject({
       tone: 'escape',
-      headline: 'Our own sandbox was not part of this run; bare was violated by 93 of 208 attacks.',
+      headline: 'bare did not hold: 93 findings, the gravest medium.',
+      subject: { foreign: true, words: 'bare' },
+      otherFindings: [],
     })
     const quiet = held.trials.map((trial) => ({ ...trial, verdict: 'contained' as const }))
-    expect(change({ targets, trials: quiet, findings: [] }).tone).toBe('open')
-    expect(change({ targets, trials: quiet, findings: [], completion: 'interrupted' }).tone).toBe('partial')
-    expect(change({ targets, trials: [], findings: [] })).toMatchObject({
+    const contained = { targets, trials: quiet, findings: [], campaigns: [], weakenings: [] }
+    expect(change(contained)).toMatchObject({
+      tone: 'held',
+      headline: 'Nothing escaped bare: 208 attacks contained on bare.',
+    })
+    const skipped = held.engines.map((engine) => ({ ...engine, result: 'not-applicable' as const, executions: 0 }))
+    const stages = held.stages.map((stage) => ({ ...stage, result: 'not-applicable' as const }))
+    expect(change({ ...contained, engines: skipped, stages })).toMatchObject({ tone: 'held', open: [] })
+    expect(change({ ...contained, trials: quiet.map((trial) => ({ ...trial, verdict: 'inconclusive' as const })) }).tone).toBe(
+      'open',
+    )
+    expect(change({ ...contained, completion: 'interrupted' }).tone).toBe('partial')
+    expect(change({ ...contained, trials: [] })).toMatchObject({
       tone: 'void',
       headline: 'Nothing was attacked in this run, so it says nothing.',
     })
@@ -160,7 +172,18 @@ describe('an accepted finding', () => {
     const headline = (covers: string[]) => change({ findings, risks: [decision({ covers })] }).headline
     expect(headline([])).toMatch(/^Our own sandbox did not hold: 2 findings, the gravest \w+\.$/)
     expect(headline(['a'])).toMatch(/; decisions in force accept 1 of them\.$/)
-    expect(headline(['a', 'b'])).toMatch(/; accepted by decisions in force\.$/)
+    expect(headline(['a', 'b'])).toBe(
+      'Our own sandbox did not hold, and decisions in force accept what was found: 2 findings, the gravest critical.',
+    )
+  })
+})
+
+describe('a run of which all findings are accepted', () => {
+  const findings = [sampleFinding({ id: 'a', own: true })]
+  it('neither passes nor fails', () => {
+    expect(change({ findings, risks: [decision({ covers: ['a'] })] }).tone).toBe('open')
+    expect(change({ findings, risks: [decision({ covers: ['a'] })], faults: ['x'] }).tone).toBe('partial')
+    expect(change({ findings, risks: [decision({ covers: ['a'], state: 'expired' })] }).tone).toBe('escape')
   })
 })
 

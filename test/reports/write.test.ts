@@ -87,6 +87,21 @@ describe('writeReports', () => {
     expect((await readdir(dir)).sort()).toEqual(['report.json', 'report.md'])
   })
 
+  it('begins no other file once it is stopped, and ends the one that it writes', async () => {
+    const controller = new AbortController()
+    const stopping = {
+      ...FORMATS[1],
+      text: () => {
+        controller.abort()
+        return 'all of it'
+      },
+    }
+    const files = await writeFormats(smallRecord(), dir, [FORMATS[0], stopping, FORMATS[2]], controller.signal)
+    expect(Object.keys(files)).toEqual([FORMATS[0].name, FORMATS[1].name])
+    expect((await readdir(dir)).sort()).toEqual(['report.html', 'report.json'])
+    expect(await readFile(path.join(dir, 'report.html'), 'utf8')).toBe('all of it')
+  })
+
   it('gives the same bytes for the same record, in every format', async () => {
     for (const format of FORMATS) expect(await format.text(smallRecord())).toBe(await format.text(structuredClone(smallRecord())))
   })

@@ -1,9 +1,8 @@
 // A comparison: the same attacks, of the corpus and from seeds, on several hosts, each in chambers of its own.
 import type { Attack } from '../../attacks/attack.ts'
 import { COMPARISON_VERSION, type ComparedHost, type ComparedTrial, type Comparison } from '../../reports/compare/record.ts'
-import type { Withheld } from '../../targets/target.ts'
 import type { ThreatModel } from '../../threats/index.ts'
-import { applies } from '../applies.ts'
+import { whyNotAsked } from '../asked.ts'
 import type { Budget } from '../budget.ts'
 import { Chamber, ChamberError, type ChamberInfo } from '../chamber.ts'
 import { sourcesDigest } from '../elsewhere/made.ts'
@@ -151,32 +150,6 @@ async function made(generators: readonly AttackGenerator[], each: number, seed: 
   return attacks
 }
 
-/** Why an attack is not even tried on a host; null if it is. */
-function whyNot({ attack, host: { info } }: Item): string | null {
-  if (info.guests === 'javascript' && attack.bytes[0] === 0) return 'its guests are scripts, and this one is a module'
-  const withheld = info.withholds.find((one) => isJudgedBy(attack, one))
-  if (withheld !== undefined) return `it does not give its embedder the ${WITHHELD_WORD[withheld]}, by which the case is judged`
-  if (applies(attack, info.unenforced, info.own)) return null
-  if (!info.own) return 'it needs layers, or a way of a module to its host, that only our own sandbox has'
-  return `it promises no ${info.unenforced.join(' and no ')}`
-}
-
-const WITHHELD_WORD: Readonly<Record<Withheld, string>> = {
-  output: 'output of a guest',
-  'exit-code': 'exit code of a guest',
-  values: 'values that functions return',
-}
-
-/** Whether it takes that to know what became of the attack, or that its twin did what it is for. */
-function isJudgedBy({ conditions, twin, ...attack }: Attack, what: Withheld): boolean {
-  // A neighbour is known to be undisturbed by what it prints.
-  if (what === 'output' && conditions?.includes('benign-neighbour')) return true
-  return [attack.expect, twin.expect].some((expect) => {
-    if (what === 'output') return expect.stdout !== undefined || expect.forbidden !== undefined
-    return what === 'exit-code' ? expect.exitCode !== undefined : expect.values !== undefined
-  })
-}
-
 class Trials {
   readonly #options: CompareOptions
   readonly #items: readonly Item[]
@@ -193,7 +166,7 @@ class Trials {
     const { budget, parallel, signal, onProgress } = this.#options
     const work: { target: TargetChoice; attack: Attack; mandatory: boolean }[] = []
     for (const item of this.#items) {
-      const reason = whyNot(item)
+      const reason = whyNotAsked(item.attack, item.host.info)
       if (reason !== null)
         this.#results.set(keyOf(item.host.choice, item.attack), { result: 'not-applicable', reason, violation: null })
       else work.push({ target: item.host.choice, attack: item.attack, mandatory: false })

@@ -1,9 +1,10 @@
 // What a pair of trials says about a host in a comparison: more careful than a verdict on a sandbox of our own, as a foreign host may mean other things.
-import { NOT_APPLICABLE, violationOf } from '../../oracles/judge.ts'
+import { violationOf } from '../../oracles/judge.ts'
 import type { OracleVerdict } from '../../oracles/observation.ts'
 import { NOT_OFFERED } from '../../oracles/verdict.ts'
 import type { Compared } from '../../reports/compare/record.ts'
 import type { TargetOutcome } from '../../targets/target.ts'
+import { HARM, whyNothingTried } from '../asked.ts'
 import type { Pair, Tried } from '../trials.ts'
 
 export interface PairResult {
@@ -12,8 +13,6 @@ export interface PairResult {
   readonly violation: OracleVerdict | null
 }
 
-/** Oracles that see harm, whatever the host says and whatever became of the twin. */
-const HARM: ReadonlySet<OracleVerdict['oracle']> = new Set(['canary', 'process', 'time', 'resource'])
 /** Something was done outside of the guest that must not be: harm as well, other than that something was not done. */
 const HARMFUL_CODES: ReadonlySet<string> = new Set(['effect-not-expected', 'sent-forbidden'])
 /** What a guest says of itself. A case of the corpus checks answers of host calls as ours gives them; a generated one, only what is so on every host. */
@@ -27,10 +26,8 @@ export function resultOf({ attack, twin }: Pair): PairResult {
     reason,
     violation,
   })
-  const why = inapplicableReason(attack) ?? inapplicableReason(twin)
+  const why = whyNothingTried({ attack, twin })
   if (why !== null) return say('not-applicable', why)
-  if (isRefusal(attack) && isRefusal(twin))
-    return say('not-applicable', 'the host refused attack and twin alike: it does not offer what they need')
   const violation = violationOf(attack.verdict)
   if (violation === null) return say(attack.verdict.kind === 'contained' ? 'contained' : 'undecided', attack.verdict.reason)
   if (HARM.has(violation.oracle) || HARMFUL_CODES.has(violation.code)) return say('violated', violation.reason, violation)
@@ -56,9 +53,3 @@ function doubtOf({ attack, observation }: Tried, { code, reason }: OracleVerdict
     return 'the guest ended by itself, otherwise than with us'
   return outcome === 'trapped' ? 'the guest ended by a trap before it was stopped' : null
 }
-
-const isRefusal = ({ observation, verdict }: Tried): boolean =>
-  observation.result?.outcome === 'refused' && violationOf(verdict) !== null && !HARM.has(violationOf(verdict)!.oracle)
-
-const inapplicableReason = ({ verdict }: Tried): string | null =>
-  verdict.oracles.some(({ code }) => code === NOT_APPLICABLE) ? verdict.reason : null

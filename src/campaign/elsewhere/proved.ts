@@ -1,5 +1,5 @@
 // Weakenings that were planted before: one that this run did not plant is evidence with the date of then.
-import { proveFiles, proveRecordSchema } from '../../reports/prove-record.ts'
+import { proveFiles, proveRecordSchema } from '../../reports/prove/record.ts'
 import { WEAKENING_RESULT } from '../../reports/results.ts'
 import type { EvidenceItem } from '../../reports/run-record.ts'
 import { readLeft } from './file.ts'

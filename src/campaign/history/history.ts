@@ -1,18 +1,20 @@
 // The runs of a folder of reports, indexed in history.db beside them: what was found, tested and told. The reports stay the truth; what is lost is indexed again.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Baseline, baselineOf, type OpenFinding } from '../../reports/over-time/changes.ts'
 import { pastRunOf } from '../../reports/over-time/past-run.ts'
 import { heldIn } from '../../reports/over-time/shown-by.ts'
 import { subjectKey } from '../../reports/over-time/subject.ts'
 import type { Tested, TestedFrom } from '../../reports/over-time/tested.ts'
+import { REPORT_FILE } from '../../reports/read-record.ts'
 import type { PastRun, RunRecord } from '../../reports/run-record.ts'
 import { Database } from '../../sandbox/store/database.ts'
 import { setAside } from '../../sandbox/store/set-aside.ts'
 import { StoreError } from '../../sandbox/store/store-error.ts'
 import { Alerts } from './alerts.ts'
+import { examineIndex } from './examine.ts'
 import { HISTORY } from './schema.ts'
-import { notifiedBy, REPORT, readReport, StoredRunError } from './stored-run.ts'
+import { notifiedBy, readReport, StoredRunError } from './stored-run.ts'
 
 export const HISTORY_FILE = 'history.db'
 /** How many runs a report shows beside itself. */
@@ -63,7 +65,16 @@ export class History implements Disposable {
   /** Opens the index of a folder of reports, or makes it. One that is damaged is set aside: everything in it can be had again. @throws {StoreError} */
   static open(reports: string, busyTimeoutMs = BUSY_MS): History {
     const path = join(reports, HISTORY_FILE)
-    const open = (): Database => Database.open(path, HISTORY, { busyTimeoutMs, maxBytes: null })
+    const open = (): Database => {
+      const database = Database.open(path, HISTORY, { busyTimeoutMs, maxBytes: null })
+      try {
+        examineIndex(database, HISTORY)
+        return database
+      } catch (error) {
+        database.close()
+        throw error
+      }
+    }
     try {
       return new History(reports, open(), null)
     } catch (error) {
@@ -84,12 +95,12 @@ export class History implements Disposable {
     for (const directory of missing.slice(Math.max(0, missing.length - most))) {
       const path = join(this.reports, directory)
       try {
-        this.add(readReport(join(path, REPORT)), directory, notifiedBy(path))
+        this.add(readReport(join(path, REPORT_FILE)), directory, notifiedBy(path))
       } catch (error) {
         if (!(error instanceof StoredRunError)) throw error
         unusable.push({ directory, reason: error.message })
-        const { mtimeMs } = statSync(join(path, REPORT))
-        this.#database.guard(() => this.#statements.setUnusable.run(directory, Math.trunc(mtimeMs), error.message))
+        const changed = changedMs(join(path, REPORT_FILE))
+        if (changed !== null) this.#database.guard(() => this.#statements.setUnusable.run(directory, changed, error.message))
       }
     }
     return unusable
@@ -106,9 +117,8 @@ export class History implements Disposable {
       .filter((entry) => entry.isDirectory() && !known.has(entry.name))
       .map(({ name }) => name)
       .filter((name) => {
-        const report = join(this.reports, name, REPORT)
-        const info = statSync(report, { throwIfNoEntry: false })
-        return info !== undefined && Math.trunc(info.mtimeMs) !== bad.get(name)
+        const changed = changedMs(join(this.reports, name, REPORT_FILE))
+        return changed !== null && changed !== bad.get(name)
       })
       .sort()
   }
@@ -199,6 +209,24 @@ export class History implements Disposable {
 /** Whether there is anything to look back at: without it no file is made. */
 export const hasHistory = (reports: string): boolean => existsSync(join(reports, HISTORY_FILE))
 
+/** When the file was written; null if there is none. Of a link that leads nowhere, when that was made: one directory must not cost the others. */
+function changedMs(path: string): number | null {
+  const at = (stat: typeof statSync): number | null => {
+    const info = stat(path, { throwIfNoEntry: false })
+    return info ? Math.trunc(info.mtimeMs) : null
+  }
+  try {
+    return at(statSync)
+  } catch {
+    try {
+      return at(lstatSync as typeof statSync)
+    } catch {
+      // A folder that may not be looked into.
+      return null
+    }
+  }
+}
+
 const lineOf = ({ line }: RunRow): PastRun => JSON.parse(line) as PastRun
 
 function prepare(database: Database) {
@@ -211,7 +239,8 @@ function prepare(database: Database) {
     addRun: all(
       'INSERT INTO runs (name, started_at, directory, subject, completion, tested_from, line) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
-    addFinding: all('INSERT INTO findings VALUES (?, ?, ?, ?)'),
+    // A report that somebody has changed may have one twice.
+    addFinding: all('INSERT OR IGNORE INTO findings VALUES (?, ?, ?, ?)'),
     addTested: all('INSERT OR IGNORE INTO tested VALUES (?, ?)'),
     findEvidence: all('SELECT id FROM evidence WHERE name = ?'),
     addEvidence: all('INSERT INTO evidence (name, title, kind) VALUES (?, ?, ?)'),

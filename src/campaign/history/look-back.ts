@@ -1,8 +1,8 @@
 // What a run has to do with its history: at its end it looks back, and when its report is written it becomes a part of it.
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { acceptedFindings } from '../../reports/accepted.ts'
 import { writeAtomically } from '../../reports/atomic.ts'
+import { acceptedFindings } from '../../reports/evidence/accepted.ts'
 import { FORMATS } from '../../reports/formats.ts'
 import { type Baseline, baselineOf, changesSince } from '../../reports/over-time/changes.ts'
 import { pastRunOf } from '../../reports/over-time/past-run.ts'

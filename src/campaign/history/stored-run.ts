@@ -2,11 +2,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RUN_SUMMARY_FILE, runSummarySchema } from '../../reports/over-time/run-summary.ts'
-import { type RunRecord, runRecordSchema } from '../../reports/run-record.ts'
-
-export const REPORT = 'report.json'
-/** Reports have some megabytes; what is larger than this was not written by a run. */
-const MAX_BYTES = 512 * 2 ** 20
+import { jsonOf, MAX_REPORT_BYTES, readRecord } from '../../reports/read-record.ts'
+import type { RunRecord } from '../../reports/run-record.ts'
 
 /** There is no report here, or it is none of this version; the message says where and why. */
 export class StoredRunError extends Error {
@@ -15,21 +12,18 @@ export class StoredRunError extends Error {
 
 /** @param path of report.json @throws {StoredRunError} */
 export function readReport(path: string): RunRecord {
-  const parsed = runRecordSchema.safeParse(readJson(path))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new StoredRunError(
-    `${path} is no report of this version of the project: at ${issue?.path.map(String).join('.') || 'its top level'}: ${issue?.message ?? 'not valid'}.`,
-  )
+  const read = readRecord(readWhole(path))
+  if ('record' in read) return read.record
+  throw new StoredRunError(`${path} ${read.problem}.`)
 }
 
-function readJson(path: string): unknown {
+function readWhole(path: string): Uint8Array {
   try {
     const info = statSync(path)
-    if (!info.isFile() || info.size > MAX_BYTES) throw new StoredRunError(`${path} is no report: it is not a file, or too large.`)
-    return JSON.parse(readFileSync(path, 'utf8'))
+    if (!info.isFile() || info.size > MAX_REPORT_BYTES)
+      throw new StoredRunError(`${path} is no report: it is not a file, or too large.`)
+    return readFileSync(path)
   } catch (error) {
-    if (error instanceof SyntaxError) throw new StoredRunError(`${path} is no report: it is not JSON.`)
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     throw new StoredRunError(`${path} cannot be read (${code}): name the directory of a run, or its report.json.`)
@@ -39,7 +33,7 @@ function readJson(path: string): unknown {
 /** Ids of the findings that the run's summary told of; none if it has no summary. */
 export function notifiedBy(directory: string): readonly string[] {
   try {
-    const parsed = runSummarySchema.safeParse(readJson(join(directory, RUN_SUMMARY_FILE)))
+    const parsed = runSummarySchema.safeParse(jsonOf(readWhole(join(directory, RUN_SUMMARY_FILE))))
     return parsed.success ? parsed.data.notify.map(({ id }) => id) : []
   } catch (error) {
     if (error instanceof StoredRunError) return []

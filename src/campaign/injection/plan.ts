@@ -12,8 +12,6 @@
 export const SERVICES = ['files', 'network', 'channel', 'stores', 'audit', 'memory', 'engine'] as const
 export type Service = (typeof SERVICES)[number]
 
-export const isService = (text: string): text is Service => (SERVICES as readonly string[]).includes(text)
-
 /** One use of one service fails, once. */
 export interface Failure {
   readonly service: Service

@@ -1,5 +1,7 @@
 // Which runs may be joined: those of one state of the project, and of one plan if they are shards of it.
 import type { RunRecord } from '../../reports/run-record.ts'
+import { visible } from '../../reports/visible.ts'
+import { MOST_SHARDS } from '../shard.ts'
 
 /** The runs cannot be one report; the message says which two, and why. */
 export class MergeError extends Error {
@@ -49,6 +51,10 @@ function checkShards(records: readonly RunRecord[]): void {
   const byNumber = new Map<number, RunRecord>()
   for (const record of records) {
     if (!record.shard) continue
+    const { number, of } = record.shard
+    // The missing ones are counted out: a report that was changed must not make that endless.
+    if (!(of <= MOST_SHARDS && number >= 1 && number <= of))
+      throw new MergeError(`${visible(record.run)} says that it is shard ${number} of ${of}, which no run was: it was changed.`)
     const known = byNumber.get(record.shard.number)
     if (known) throw new MergeError(`${known.run} and ${record.run} are both shard ${record.shard.number}: keep one of them.`)
     byNumber.set(record.shard.number, record)

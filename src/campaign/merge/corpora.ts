@@ -1,5 +1,5 @@
 // The inputs that coverage-guided targets gathered on several machines, made into one small corpus for each target.
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { countInputs, mergeCorpora } from '../engines/merge-corpora.ts'
@@ -22,12 +22,13 @@ export async function joinCorpora(
   into: string,
   signal?: AbortSignal,
 ): Promise<JoinedCorpus[]> {
-  const folders = directories.map((directory) => join(directory, CORPORA)).filter((folder) => existsSync(folder))
+  const folders = directories.map((directory) => join(directory, CORPORA)).filter(isFolder)
   const names = new Set(folders.flatMap((folder) => readdirSync(folder)).filter((name) => /^[\w-]+$/.test(name)))
   const joined: JoinedCorpus[] = []
   for (const name of [...names].sort()) {
     if (signal?.aborted) break
-    const from = folders.map((folder) => join(folder, name))
+    const from = folders.map((folder) => join(folder, name)).filter(isFolder)
+    if (from.length === 0) continue
     const place = join(into, CORPORA, name)
     const whole = await shrunk(root, name, from, place, signal)
     if (whole !== null) for (const folder of from) copyInputs(folder, place)
@@ -35,6 +36,9 @@ export async function joinCorpora(
   }
   return joined
 }
+
+/** Not over a link: the directory of another machine's run could name any folder of this one, and a joined report is passed on. */
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 /** Null if the corpus was merged into `place`; else why not. */
 async function shrunk(

@@ -144,7 +144,10 @@ function joinTargets(records: readonly RunRecord[]): RunRecord['targets'] {
     ),
   ].map((same) => {
     const keys = [...new Set(same.flatMap(({ facts }) => Object.keys(facts)))]
-    const facts = keys.map((key) => [key, distinct(same.map((target) => target.facts[key] ?? 'not said'))])
+    const facts = keys.map((key) => [
+      key,
+      distinct(same.map((target) => (Object.hasOwn(target.facts, key) ? target.facts[key]! : 'not said'))),
+    ])
     return { ...same[0]!, version: distinct(same.map(({ version }) => version)), facts: Object.fromEntries(facts) }
   })
 }

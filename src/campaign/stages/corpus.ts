@@ -1,8 +1,8 @@
 // Stage 1: every case of the corpus with its twin, against every target.
 import type { Attack } from '../../attacks/attack.ts'
-import { applies } from '../applies.ts'
+import { whyNotAsked, whyNothingTried } from '../asked.ts'
 import { type RegressionWork, runRegression } from '../regression.ts'
-import type { RunContext } from '../run-context.ts'
+import type { RunContext, RunTarget } from '../run-context.ts'
 import { isCheck, isDemanded, selfCheck } from '../self-check.ts'
 import { isOn, leftOutText } from '../switched-off.ts'
 import { recordOf } from '../trials.ts'
@@ -26,12 +26,8 @@ function planOf(
   for (const target of targets) {
     // The check of the harness is about the harness: no overlay takes anything out of it.
     const on = attacks.filter((attack) => !target.decides || isOn(attack, model))
-    const able = on.filter((attack) => applies(attack, target.info.unenforced, target.info.own))
-    if (able.length < on.length) {
-      leftOut.push(
-        `${plural(on.length - able.length, 'case')} not applicable to ${target.name}, which promises no ${target.info.unenforced.join(' and no ')} limit`,
-      )
-    }
+    const able = on.filter((attack) => whyNotAsked(attack, target.info) === null)
+    leftOut.push(...notAskedTexts(on, target))
     if (isCheck(target) && !compare)
       leftOut.push(`${target.name}: only what the check of the harness needs; name it as target for the rest`)
     for (const attack of able) {
@@ -43,6 +39,14 @@ function planOf(
   const off = leftOutText(attacks, 'case', model)
   if (off !== null) leftOut.push(off)
   return { work: [...work.filter((item) => item.mandatory), ...work.filter((item) => !item.mandatory)], leftOut }
+}
+
+/** Why cases are not asked of a target, each reason once. */
+function notAskedTexts(attacks: readonly Attack[], { name, info }: RunTarget): string[] {
+  const byReason = Map.groupBy(attacks, (attack) => whyNotAsked(attack, info))
+  return [...byReason].flatMap(([reason, cases]) =>
+    reason === null ? [] : [`${plural(cases.length, 'case')} not applicable to ${name}: ${reason}`],
+  )
 }
 
 /** One attack for each of the harness's demands on itself: the first of each threat. */
@@ -60,6 +64,7 @@ export const corpusStage: Stage = async (context, budget) => {
   const { work, leftOut } = planOf(context, attacks, budget.milliseconds >= COMPARE_FROM_MS)
   let violated = 0
   let done = 0
+  const nothing = new Map<string, number>()
   const outcome = await runRegression({
     work,
     budget,
@@ -67,7 +72,9 @@ export const corpusStage: Stage = async (context, budget) => {
     parallel: context.parallel,
     ...(context.signal ? { signal: context.signal } : {}),
     onPair: async (pair, target) => {
-      for (const tried of [pair.attack, pair.twin]) {
+      const none = !target.own && whyNothingTried(pair) !== null
+      if (none) nothing.set(target.name, (nothing.get(target.name) ?? 0) + 1)
+      for (const tried of none ? [] : [pair.attack, pair.twin]) {
         const trial = recordOf(tried, target)
         record.trials.push(trial)
         context.emit({ type: 'trial', trial })
@@ -86,6 +93,8 @@ export const corpusStage: Stage = async (context, budget) => {
     },
   })
   if (outcome.leftOut > 0) leftOut.push(`${plural(outcome.leftOut, 'pair')} left out, as the time was spent`)
+  for (const [name, number] of nothing)
+    leftOut.push(`${plural(number, 'case')} not applicable to ${name}, which does not offer what they need`)
   checkHarness(context)
   const ran = `${plural(outcome.done, 'attack')} run with twin, ${violated} violated on a target that counts`
   const reason = [ran, ...leftOut].join('; ')

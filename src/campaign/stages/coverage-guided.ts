@@ -8,8 +8,9 @@ import type { CoverageArtifact, CoverageRun } from '../engines/coverage-guided.t
 import { isUntidy, tidyCorpus } from '../engines/tidy-corpus.ts'
 import { artifactWork, findingOfArtifact } from '../failures.ts'
 import { CORPORA, copyInputs } from '../merge/corpora.ts'
+import { notOurs } from '../our-code.ts'
 import { forEachParallel } from '../pool.ts'
-import { engineNotRun, type FuzzTargetAbout } from '../property.ts'
+import { engineNotApplicable, engineNotRun, type FuzzTargetAbout } from '../property.ts'
 import { inRotation } from '../rotation.ts'
 import type { RunContext } from '../run-context.ts'
 import { NONE_IN_SHARD, plural, type Stage } from './stage.ts'
@@ -25,6 +26,11 @@ const SUFFIX = '.fuzz.ts'
 export const coverageStage: Stage = async (context, budget) => {
   const names = targetsIn(join(context.options.root, 'fuzz'))
   if (names.length === 0) return { result: 'not-run', reason: 'there is no coverage-guided target in fuzz' }
+  const foreign = notOurs(context.options.targets)
+  if (foreign !== null) {
+    context.record.engines.push(...names.map((name) => engineNotApplicable(name, 'coverage-guided', foreign)))
+    return { result: 'not-applicable', reason: foreign }
+  }
   const mine = context.mine('coverage-guided', names, (name) => name)
   if (mine.length === 0) return NONE_IN_SHARD
   const fits = Math.max(LEAST_TARGETS, Math.floor((budget.remainingMs / 1000 / LEAST_SECONDS) * context.parallel))

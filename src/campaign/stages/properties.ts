@@ -3,8 +3,9 @@ import { basename, join, relative } from 'node:path'
 import { Witnesses } from '../cells.ts'
 import { propertyCanary } from '../engines/property-canary.ts'
 import { writeCounterexample, writeLastInput } from '../findings.ts'
+import { notOurs } from '../our-code.ts'
 import { propertyAgain, propertyFiles, propertyStage } from '../properties.ts'
-import { engineNotRun } from '../property.ts'
+import { engineNotApplicable, engineNotRun } from '../property.ts'
 import { NONE_IN_SHARD, plural, type Stage } from './stage.ts'
 
 /** A property that gets less could not be expected to find anything, in milliseconds. */
@@ -14,6 +15,11 @@ export const propertiesStage: Stage = async (context, budget) => {
   const { options, record, signal } = context
   const all = propertyFiles(join(options.root, 'fuzz', 'properties'))
   if (all.length === 0) return { result: 'not-run', reason: 'there is no property in fuzz/properties' }
+  const foreign = notOurs(options.targets)
+  if (foreign !== null) {
+    record.engines.push(...all.map((path) => engineNotApplicable(basename(path, '.ts'), 'property', foreign)))
+    return { result: 'not-applicable', reason: foreign }
+  }
   const files = context.mine('properties', all, (path) => basename(path))
   if (files.length === 0) return NONE_IN_SHARD
   const blind = await propertyCanary(join(options.root, 'fuzz', 'canaries', 'property.ts'), options.seed, signal)

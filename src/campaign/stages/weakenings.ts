@@ -1,6 +1,7 @@
 // Stage 2: weakenings, to show that the attacks and properties would notice the loss of a control: a sample, or all if there is time.
 import { join } from 'node:path'
 import type { KnownVerdict } from '../baselines.ts'
+import { notOurs } from '../our-code.ts'
 import { plant } from '../planting.ts'
 import { inRotation } from '../rotation.ts'
 import type { RunContext } from '../run-context.ts'
@@ -15,6 +16,8 @@ const AT_LEAST = 12
 
 export const weakeningsStage: Stage = async (context, budget) => {
   const { root, seed, budgetMs } = context.options
+  const foreign = notOurs(context.options.targets)
+  if (foreign !== null) return { result: 'not-applicable', reason: foreign }
   const unavailable = weakeningsUnavailable(root)
   if (unavailable) return { result: 'not-run', reason: unavailable }
   const { weakenings, unreadable } = loadWeakenings(join(root, 'fuzz', 'weakenings'))

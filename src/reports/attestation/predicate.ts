@@ -1,6 +1,6 @@
 // What an attestation says of a run: in-toto's predicate "test-result" v0.1, computed from the record and from nothing else.
 // https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md
-import { reviewedFindings } from '../reviewed.ts'
+import { reviewedFindings } from '../evidence/reviewed.ts'
 import type { Result, RunRecord } from '../run-record.ts'
 import { summarise } from '../summary.ts'
 import { visible } from '../visible.ts'

@@ -1,13 +1,13 @@
 // A comparison as Markdown: the matrix, and a page for each host.
+import { table } from '../markdown-blocks.ts'
 import { md, mdCode } from '../markdown-text.ts'
 import { countsOf, matrixOf } from './matrix.ts'
 import type { ComparedHost, ComparedTrial, Comparison } from './record.ts'
 import { statementOf } from './statements.ts'
 import { COMPARED_WORD, cellText, endingOf, fileOf, MEANINGS, tally } from './words.ts'
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+/** None of its columns has figures. */
+const wordTable: typeof table = (head, rows) => table(head, rows, { figuresFrom: head.length })
 
 /** @param folder where the pages of the hosts are, seen from this one */
 export function comparisonMarkdown(comparison: Comparison, folder: string): string {
@@ -28,9 +28,9 @@ export function comparisonMarkdown(comparison: Comparison, folder: string): stri
     MEANINGS.map(([result, meaning]) => `- **${COMPARED_WORD[result]}**: ${meaning}`).join('\n'),
     'What a host answers for is what its own project promises: its page says that first. A violation here is a fact about an attack, not a defect of a project that never promised to stop it.',
     '## Hosts',
-    table(['host', 'version', 'attacks'], summary),
+    wordTable(['host', 'version', 'attacks'], summary),
     '## Threats',
-    table(['threat', ...hosts.map(({ name }) => md(name))], matrix),
+    wordTable(['threat', ...hosts.map(({ name }) => md(name))], matrix),
   ].join('\n\n')}\n`
 }
 
@@ -65,7 +65,7 @@ function violations(trials: readonly ComparedTrial[]): string[] {
     `${md(title)}${replay === null ? ` (${mdCode(attack)})` : `<br>${mdCode(replay)}`}`,
     `${md(oracle ?? '')}: ${md(reason, 300)}`,
   ])
-  return ['## Violated', table(['threat', 'attack', 'what was seen'], rows)]
+  return ['## Violated', wordTable(['threat', 'attack', 'what was seen'], rows)]
 }
 
 function listed(heading: string, trials: readonly ComparedTrial[], result: ComparedTrial['result']): string[] {
@@ -73,7 +73,7 @@ function listed(heading: string, trials: readonly ComparedTrial[], result: Compa
   if (found.length === 0) return []
   return [
     `## ${heading}`,
-    table(
+    wordTable(
       ['threat', 'attack', 'why'],
       found.map((t) => [t.threat, mdCode(t.attack), md(t.reason, 300)]),
     ),
@@ -90,5 +90,5 @@ function notApplicable(trials: readonly ComparedTrial[]): string[] {
   const rows = [...byReason]
     .sort(([, a], [, b]) => b.length - a.length)
     .map(([reason, list]) => [String(list.length), md(reason, 300)])
-  return ['## Not applicable', table(['attacks', 'why'], rows)]
+  return ['## Not applicable', wordTable(['attacks', 'why'], rows)]
 }

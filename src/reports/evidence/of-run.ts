@@ -1,8 +1,9 @@
 // What a run itself tried, as items of evidence: one for each case on each target with its twin, generator, engine and weakening.
-import { attackFacts } from '../attack-facts.ts'
+
 import { count, WEAKENING_RESULT } from '../results.ts'
 import type { EngineRunRecord, EvidenceItem, Result, RunRecord, TrialRecord, WeakeningRecord } from '../run-record.ts'
-import { subjectTargets } from './subject.ts'
+import { attackFacts } from './attack-facts.ts'
+import { isForeign, subjectTargets } from './subject.ts'
 
 /** What is needed of the threat model: which controls answer a threat. */
 export type Answers = readonly { readonly id: string; readonly controls: readonly string[] }[]
@@ -14,7 +15,7 @@ export function itemsOfRun(record: RunRecord, answers: Answers): EvidenceItem[] 
   return [
     ...[...cases].map(([name, trials]) => make.regression(name, trials)),
     ...make.campaigns(),
-    ...record.engines.map((engine) => make.engine(engine)),
+    ...record.engines.filter(({ result }) => result !== 'not-applicable').map((engine) => make.engine(engine)),
     ...record.weakenings.map((weakening) => make.weakening(weakening)),
   ]
 }
@@ -73,7 +74,7 @@ class Maker {
         seed: same.every((batch) => batch.seed === seed) ? seed : null,
         seconds: null,
         // Which modules it makes depends on the seed and on how much time there is: the run is repeated as a whole.
-        replay: `npx gauntlet fuzz --seed ${seed} --budget ${this.#record.budgetSeconds}s`,
+        replay: this.#again(seed),
       })
     })
   }
@@ -110,6 +111,13 @@ class Maker {
       // Its loss was planted: it says something of this control, and of no other that answers the same threat.
       controls: [control],
     }
+  }
+
+  /** Only the command as it was typed says where a host of somebody else is. */
+  #again(seed: number): string {
+    const { command, budgetSeconds } = this.#record
+    if (!isForeign(this.#record)) return `npx gauntlet fuzz --seed ${seed} --budget ${budgetSeconds}s`
+    return / --seed[ =]/.test(command) ? command : `${command} --seed ${seed}`
   }
 
   #item(kind: EvidenceItem['kind'], name: string, what: Given): EvidenceItem {

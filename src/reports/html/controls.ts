@@ -1,5 +1,5 @@
 // Controls: what each is, where it lives, and what shows that it works.
-import { count, RESULT_ORDER } from '../results.ts'
+import { count, urgentFirst } from '../results.ts'
 import type { ControlStateRecord, EvidenceItem, RunRecord } from '../run-record.ts'
 import { evidenceByControl, evidenceLinks, tallies } from './evidence.ts'
 import { threatLinks } from './links.ts'
@@ -8,7 +8,7 @@ import { scrollTable } from './tables.ts'
 import { anchor, html, type Markup } from './template.ts'
 
 export function controlsSection(record: RunRecord): Markup {
-  const rows = [...record.controls].sort((a, b) => RESULT_ORDER.indexOf(a.result) - RESULT_ORDER.indexOf(b.result))
+  const rows = urgentFirst(record.controls)
   const evidence = evidenceByControl(record)
   return html`<section><h2 id="controls">Controls</h2>
 <p class="quiet">Evidence that supports each control. No line of this report says that a product complies with anything.</p>
@@ -34,6 +34,6 @@ function row(control: ControlStateRecord, evidence: readonly EvidenceItem[]): Ma
 }
 
 function details(evidence: readonly EvidenceItem[]): Markup {
-  const sorted = [...evidence].sort((a, b) => RESULT_ORDER.indexOf(a.result) - RESULT_ORDER.indexOf(b.result))
+  const sorted = urgentFirst(evidence)
   return html`<details class="more bulk"><summary>${count(evidence.length, 'piece')} of evidence <span class="tally">${tallies(evidence)}</span></summary><div class="small">${evidenceLinks(sorted)}</div></details>`
 }

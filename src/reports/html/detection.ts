@@ -1,5 +1,6 @@
 // Detection power: which deliberately planted weakenings the gauntlet noticed. What it missed stands first.
 import { mutationSentence } from '../mutation-text.ts'
+import { NO_WEAKENINGS } from '../not-ours.ts'
 import { duration, list, WEAKENING_RESULT } from '../results.ts'
 import type { RunRecord, WeakeningRecord } from '../run-record.ts'
 import { type Summary, totalOf } from '../summary.ts'
@@ -11,6 +12,8 @@ const SHOWN_DETECTORS = 4
 
 export function detectionSection(record: RunRecord, summary: Summary): Markup {
   const total = totalOf(summary.weakenings)
+  if (summary.subject.foreign && total === 0)
+    return html`<section><h2 id="detection">Detection power</h2><p>${badge('not-applicable')} ${NO_WEAKENINGS}</p></section>`
   const having = (...results: WeakeningRecord['result'][]) =>
     results.flatMap((result) => record.weakenings.filter((weakening) => weakening.result === result))
   const open = having('missed', 'broken')

@@ -1,6 +1,6 @@
 // The evidence as an auditor asks for it: what was run, what was expected, what was seen, when and with what, and the command that does it again.
 import { subjectTargets } from '../evidence/subject.ts'
-import { count, duration, RESULT_ORDER, RESULT_WORD } from '../results.ts'
+import { count, duration, RESULT_ORDER, RESULT_WORD, urgentFirst } from '../results.ts'
 import type { EvidenceItem, RunRecord } from '../run-record.ts'
 import { controlLinks, threatLinks } from './links.ts'
 import { badge, mark } from './marks.ts'
@@ -57,7 +57,7 @@ function group(kind: Kind, items: readonly EvidenceItem[], record: RunRecord): C
 }
 
 function rows(label: string, items: readonly EvidenceItem[], record: RunRecord): Markup {
-  const sorted = [...items].sort((a, b) => RESULT_ORDER.indexOf(a.result) - RESULT_ORDER.indexOf(b.result))
+  const sorted = urgentFirst(items)
   return scrollTable(
     label,
     ['Evidence', 'Observed', 'Bears on', 'Ran', 'Replay'],

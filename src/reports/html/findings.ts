@@ -1,5 +1,5 @@
 // Findings as cards: what was expected, what happened, how to see it again.
-import { decisionSentence, decisionsByFinding } from '../accepted.ts'
+import { decisionSentence, decisionsByFinding } from '../evidence/accepted.ts'
 import { bytes, count } from '../results.ts'
 import type { FindingRecord, RiskRecord, RunRecord } from '../run-record.ts'
 import type { Summary } from '../summary.ts'
@@ -10,17 +10,19 @@ import { anchor, type Content, html, lines, type Markup, relativeHref } from './
 
 export function findingsSection(record: RunRecord, summary: Summary): Markup {
   const decisions = decisionsByFinding(record)
-  const card = (finding: FindingRecord) => cardOf(finding, decisions.get(finding.id) ?? [])
+  const judged = new Set(summary.ownFindings)
+  const card = (finding: FindingRecord) => cardOf(finding, decisions.get(finding.id) ?? [], judged.has(finding))
   const others = [...Map.groupBy(summary.otherFindings, (finding) => finding.target)]
   return html`<section><h2 id="findings">Findings</h2>
-${summary.ownFindings.length === 0 && html`<p>${summary.tone === 'void' ? badge('not-run', 'Nothing was tried') : 'No finding'} on our own sandbox.</p>`}
+${summary.ownFindings.length === 0 && html`<p>${summary.tone === 'void' ? badge('not-run', 'Nothing was tried') : 'No finding'} on ${summary.subject.words}.</p>`}
 ${summary.ownFindings.map(card)}
 ${others.length > 0 && html`<h3 id="other-findings">About other targets</h3><p class="quiet">These do not decide the exit code. On a target without defences they are expected: they show that the attacks bite.</p>`}
 ${others.map(([target, findings]) => html`<details class="bulk"><summary><strong>${target}</strong><span class="tally">${count(findings.length, 'finding')}</span></summary><div class="inside">${findings.map(card)}</div></details>`)}
 </section>`
 }
 
-function cardOf(finding: FindingRecord, decisions: readonly RiskRecord[]): Markup {
+/** @param judged the verdict is about what it was found on */
+function cardOf(finding: FindingRecord, decisions: readonly RiskRecord[], judged: boolean): Markup {
   const pairs: [string, Content][] = [
     ['Expected', finding.expected],
     ['Actual', finding.actual],
@@ -38,7 +40,7 @@ function cardOf(finding: FindingRecord, decisions: readonly RiskRecord[]): Marku
     ...decisions.map((risk): [string, Content] => ['Decision', decided(risk)]),
     ['Stands at', html`<code>${finding.location.path}:${String(finding.location.line)}</code>`],
   ]
-  return html`<article id="${anchor('finding', finding.id)}" class="${!finding.own && 'other'}"><h3>${badge(finding.own ? 'failed' : 'not-applicable', finding.severity)} ${finding.title} <span class="quiet small mono">${finding.id}</span></h3>
+  return html`<article id="${anchor('finding', finding.id)}" class="${!judged && 'other'}"><h3>${badge(judged ? 'failed' : 'not-applicable', finding.severity)} ${finding.title} <span class="quiet small mono">${finding.id}</span></h3>
 <dl class="pairs">${pairs.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${finding.wat !== null && html`<pre tabindex="0" aria-label="WebAssembly text of ${finding.id}"><code>${lines(finding.wat)}</code></pre>`}</article>
 `

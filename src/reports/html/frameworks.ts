@@ -1,5 +1,5 @@
 // Requirements of frameworks, and which of our controls are evidence that supports them. Nothing here says that a requirement is met.
-import { RESULT_ORDER } from '../results.ts'
+import { urgentFirst } from '../results.ts'
 import type { FrameworkRecord, RunRecord } from '../run-record.ts'
 import { tallies } from './evidence.ts'
 import { controlLinks, threatLinks } from './links.ts'
@@ -15,7 +15,7 @@ ${frameworks.length === 0 ? html`<p>${badge('not-run', 'No framework is mapped')
 }
 
 function framework({ title, version, url, requirements }: FrameworkRecord): Markup {
-  const sorted = [...requirements].sort((a, b) => RESULT_ORDER.indexOf(a.result) - RESULT_ORDER.indexOf(b.result))
+  const sorted = urgentFirst(requirements)
   return fold(
     html`${title} <span class="quiet">${version}</span>`,
     tallies(requirements),

@@ -1,14 +1,18 @@
 // Properties, coverage-guided engines and the generated campaigns.
-import { engineBlind } from '../evidence.ts'
+import { engineBlind } from '../evidence/states.ts'
+import { applicableEngines } from '../not-ours.ts'
 import { count, duration } from '../results.ts'
 import type { CampaignRecord, EngineRunRecord, RunRecord } from '../run-record.ts'
 import { badge } from './marks.ts'
 import { type Content, html, type Markup } from './template.ts'
 
 export function fuzzingSection(record: RunRecord): Markup {
+  const { shown, rest } = applicableEngines(record.engines)
   return html`<section><h2 id="fuzzing">Fuzzing</h2>
 <h3>Properties and coverage-guided engines</h3>
-${record.engines.length === 0 ? html`<p>${badge('not-run', 'No engine was run')}.</p>` : engines(record.engines)}
+${record.engines.length === 0 && html`<p>${badge('not-run', 'No engine was run')}.</p>`}
+${shown.length > 0 && engines(shown)}
+${rest !== null && html`<p>${badge('not-applicable')} ${rest}</p>`}
 <h3>Generated campaigns</h3>
 ${record.campaigns.length === 0 ? html`<p>${badge('not-run', 'No campaign was run')}.</p>` : record.campaigns.map(campaign)}
 </section>`

@@ -14,7 +14,7 @@ export function risksSection({ risks = [] }: RunRecord): Markup {
   return html`<section><h2 id="risks">Accepted risks</h2>
 ${
   risks.length === 0
-    ? html`<p>No decision about a risk is in the record: every finding on our own sandbox decides the exit code.</p>`
+    ? html`<p>No decision about a risk is in the record: every finding on what the run is about decides the exit code.</p>`
     : html`<p class="quiet">A decision in force keeps the findings that it covers from deciding the exit code, and nothing else: they stay in this report as findings. One that has run out fails the run.</p>
 ${scrollTable(
   'Decisions about risks',

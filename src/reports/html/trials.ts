@@ -1,5 +1,5 @@
 // Trials: the attacks of the corpus on every target, side by side, and those on our own that did not go as expected.
-import { worstTrial } from '../attack-facts.ts'
+import { worstTrial } from '../evidence/attack-facts.ts'
 import { bytes, duration, TWIN_WORD, VERDICT_RESULT } from '../results.ts'
 import type { RunRecord, TrialRecord } from '../run-record.ts'
 import { attacksOf, type Summary } from '../summary.ts'
@@ -20,14 +20,14 @@ function tallies(summary: Summary): Markup {
 <tbody>${summary.tallies.map(
     (
       tally,
-    ) => html`<tr><th scope="row">${tally.name}${tally.own && html` <span class="quiet">(our own)</span>`}</th>${attacksOf(tally) === 0 ? html`<td colspan="7">${badge('not-run')}</td>` : [attacksOf(tally), tally.contained, tally.violated, tally.inconclusive, tally.twinsAllowed, tally.twinsNotAllowed, tally.twinsUndecided].map((number) => html`<td class="number">${number}</td>`)}</tr>
+    ) => html`<tr><th scope="row">${tally.name}${tally.own && html` <span class="quiet">(${summary.subject.foreign ? 'under review' : 'our own'})</span>`}</th>${attacksOf(tally) === 0 ? html`<td colspan="7">${badge('not-run')}</td>` : [attacksOf(tally), tally.contained, tally.violated, tally.inconclusive, tally.twinsAllowed, tally.twinsNotAllowed, tally.twinsUndecided].map((number) => html`<td class="number">${number}</td>`)}</tr>
 `,
   )}</tbody></table></div>`
 }
 
 function doubts(summary: Summary): Markup | null {
   if (summary.doubtfulTrials.length === 0) return null
-  return html`<h3 id="doubts">On our own sandbox, not as expected</h3>
+  return html`<h3 id="doubts">On ${summary.subject.words}, not as expected</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="Trials that did not go as expected"><table class="stack">
 <thead><tr><th scope="col">Trial</th><th scope="col">Target</th><th scope="col">Verdict</th><th scope="col">Why</th><th scope="col">Replay</th></tr></thead>
 <tbody>${summary.doubtfulTrials.map(doubtRow)}</tbody></table></div>`

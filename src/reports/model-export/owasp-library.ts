@@ -2,7 +2,7 @@
 //
 // It knows no boundary but a pair of zones, and our boundaries lie between actors and zones: each side becomes a zone of its own. What it has no place
 // for (STRIDE, CVSS, requirements, detection, provenance, residual risks) goes along as an extension, so that nothing is lost on the way.
-import type { Level, Threat, ThreatModel } from '../../threats/index.ts'
+import { LEVELS, type Level, type Threat, type ThreatModel } from '../../threats/index.ts'
 
 const SCHEMA = 'https://github.com/OWASP/www-project-threat-model-library/blob/v1.0.2/threat-model.schema.json'
 /** Names of extensions are domains with a path; this domain can belong to nobody (RFC 2606). */
@@ -128,5 +128,4 @@ const detailsOf = ({ boundary, stride, severity, requirement, detection, falsePo
   evidence,
 })
 
-const ORDER: readonly Level[] = ['critical', 'high', 'medium', 'low', 'none']
-const gravest = (levels: readonly Level[]): Level => ORDER.find((level) => levels.includes(level)) ?? 'none'
+const gravest = (levels: readonly Level[]): Level => LEVELS.findLast((level) => levels.includes(level)) ?? 'none'

@@ -1,10 +1,11 @@
 // Two runs beside each other: what became of findings, what is no longer tested, and what changed its state.
 import type { Result, RunRecord } from '../run-record.ts'
 import { type Baseline, baselineOf, changesSince, type OpenFinding, openFinding } from './changes.ts'
+import { type FindingLine, lineOf } from './finding-line.ts'
 import { isAboutSubject, subjectKey } from './subject.ts'
 import type { Tested } from './tested.ts'
 
-export interface DiffedFinding extends Pick<OpenFinding, 'id' | 'title' | 'severity' | 'threat' | 'target' | 'replay'> {
+export interface DiffedFinding extends FindingLine {
   /** About what the runs are about, and not about a host that is there to show that the attacks bite. */
   readonly decides: boolean
 }
@@ -44,7 +45,7 @@ export function diffRuns(from: RunRecord, to: RunRecord): RunDiff {
   const named = (ids: readonly string[], among: readonly OpenFinding[]): DiffedFinding[] =>
     ids.flatMap((id) => {
       const finding = among.find((each) => each.id === id)
-      return finding ? [lineOf(finding, isAboutSubject(finding, to))] : []
+      return finding ? [{ ...lineOf(finding), decides: isAboutSubject(finding, to) }] : []
     })
   return {
     from: headOf(from),
@@ -61,16 +62,6 @@ export function diffRuns(from: RunRecord, to: RunRecord): RunDiff {
     requirements: stateChanges(requirementsOf(from), requirementsOf(to)),
   }
 }
-
-const lineOf = ({ id, title, severity, threat, target, replay }: OpenFinding, decides: boolean): DiffedFinding => ({
-  id,
-  title,
-  severity,
-  threat,
-  target,
-  replay,
-  decides,
-})
 
 const headOf = (record: RunRecord): DiffedRun => ({
   run: record.run,

@@ -2,21 +2,12 @@
 import { z } from 'zod'
 import type { FindingRecord, RunRecord } from '../run-record.ts'
 import { summarise } from '../summary.ts'
+import { findingLine, lineOf } from './finding-line.ts'
 import { subjectOf } from './subject.ts'
 
 export const RUN_SUMMARY_FILE = 'summary.json'
 /** Raised when a field changes its meaning or goes away; new optional fields do not raise it. */
 export const RUN_SUMMARY_VERSION = 1
-
-const findingLine = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  severity: z.enum(['critical', 'high', 'medium', 'low']),
-  threat: z.string().nullable(),
-  target: z.string(),
-  /** One command. */
-  replay: z.string(),
-})
 
 export const runSummarySchema = z.strictObject({
   schemaVersion: z.literal(RUN_SUMMARY_VERSION),
@@ -95,15 +86,6 @@ export function runSummary(record: RunRecord, { decides, notify, openBefore, fil
     files: [...files],
   }
 }
-
-const lineOf = ({ id, title, severity, threat, target, replay }: FindingRecord): z.infer<typeof findingLine> => ({
-  id,
-  title,
-  severity,
-  threat,
-  target,
-  replay,
-})
 
 /** The text of docs/summary.schema.json: JSON Schema, draft 2020-12. */
 export function summarySchemaText(): string {

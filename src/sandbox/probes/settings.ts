@@ -63,7 +63,6 @@ const canary = z.strictObject({
   maxStatusDistance: z.number().min(0).max(1).nullable().default(0.5),
 })
 export type CanaryRule = z.infer<typeof canary>
-export type CanaryInput = z.input<typeof canary>
 
 /** Which versions may follow the active one: newer ones, ones with the same version number too, or any. */
 const allowVersion = z.enum(['newer', 'same', 'any'])

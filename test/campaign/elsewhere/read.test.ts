@@ -9,7 +9,7 @@ import { noteProven, type Planting } from '../../../src/campaign/elsewhere/prove
 import { readElsewhere } from '../../../src/campaign/elsewhere/read.ts'
 import { noteTests, readTests, sha256Of, type TestFile } from '../../../src/campaign/elsewhere/tests-file.ts'
 import type { Comparison } from '../../../src/reports/compare/record.ts'
-import { type ProveRecord, writeProve } from '../../../src/reports/prove-record.ts'
+import { type ProveRecord, writeProve } from '../../../src/reports/prove/record.ts'
 import type { WeakeningRecord } from '../../../src/reports/run-record.ts'
 import { scratch, toyModel } from '../toys.ts'
 

@@ -1,5 +1,6 @@
 // The files of joined runs: reproducers go along with their findings, and a report from elsewhere reaches nothing outside of its folder.
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MergeError } from '../../../src/campaign/merge/compatible.ts'
@@ -47,12 +48,31 @@ describe('reproducers', () => {
     expect(finding!.reproducer).toEqual([])
     expect(existsSync(into)).toBe(false)
   })
+
+  it.each(['../../outside', '/outside', '..', '.', '', 'a/../../../outside', 'c:\\x', 'a\0b', '\u001b[2J'])(
+    'go nowhere if their run calls itself %j',
+    async (run) => {
+      const into = join(place.path, 'deep', 'er', 'joined')
+      const record = { ...runWith(['findings/a.json']), run }
+      await expect(adoptReproducers({ directory: join(place.path, 'run'), record }, into)).rejects.toThrow(
+        /is no name of a run.s directory/,
+      )
+      expect(readdirSync(place.path).sort()).toEqual(['run', 'secret'])
+    },
+  )
+
+  it.each(['.', 'findings', 'findings/', 'pipe', ''])('%j is no file and is left out', async (path) => {
+    execFileSync('mkfifo', [join(place.path, 'run', 'pipe')])
+    const into = join(place.path, 'joined')
+    const [finding] = (await adoptReproducers({ directory: join(place.path, 'run'), record: runWith([path]) }, into)).findings
+    expect(finding!.reproducer).toEqual([])
+  })
 })
 
 describe('a directory', () => {
   it.each([
     ['without a report', null, /no directory of a run/],
-    ['with a report that is no JSON', '{', /is no report of this version/],
+    ['with a report that is no JSON', '{', /report\.json is no report: it is not JSON\.$/],
     [
       'with a report of another version',
       '{"schemaVersion":99}',

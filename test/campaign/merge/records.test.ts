@@ -106,6 +106,25 @@ describe('joined', () => {
     expect(join2([one, other]).project).not.toHaveProperty('sandbox')
   })
 
+  it('a fact that only one of them states is said of nothing else, whatever its name', async () => {
+    const [one, other] = [await shard(1, 2), await shard(2, 2)]
+    const facts = { constructor: 'a', toString: 'b' }
+    const joined = join2([{ ...one, targets: one.targets.map((target) => ({ ...target, facts })) }, other])
+    expect(joined.targets[0]?.facts).toMatchObject({ constructor: 'a / not said', toString: 'b / not said' })
+  })
+
+  it.each([
+    { number: 1, of: 2 ** 53 - 1 },
+    { number: 1, of: 1_001 },
+    { number: 3, of: 2 },
+    { number: 0, of: 2 },
+    { number: 1, of: -1 },
+  ])('is none of what says that it is shard $number of $of', async (changed) => {
+    const one = await shard(1, 2)
+    const record = { ...one, run: 'their\u001brun', shard: { ...one.shard!, ...changed } }
+    expect(() => checkCompatible([record])).toThrow(/^their⟨U\+001B⟩run says that it is shard -?\d+ of -?\d+, which no run was/)
+  })
+
   it('a violation in one of them is a violation, found once', async () => {
     const attacks = [...ATTACKS, LEAK, toyAttack('LNK-01-leak-too', 'leak')]
     const joined = join2([await shard(1, 2, { attacks }), await shard(2, 2, { attacks })])

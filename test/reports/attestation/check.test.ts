@@ -162,8 +162,25 @@ describe('notices', () => {
       },
       /"\.\.\/outside" is not there/,
     ],
+    [
+      'a file twice, the second time as it is',
+      ({ subject }) => {
+        const report = subject.find(({ name }: { name: string }) => name === 'report.md')
+        subject.splice(subject.indexOf(report), 0, { ...report, digest: { sha256: '00'.repeat(32) } })
+      },
+      /does not follow/,
+    ],
   ])('%s', async (_, change, expected) => {
     expect((await problems(lie(change))).join(' ')).toMatch(expected)
+  })
+
+  it.each([
+    ['a result twice, of which parsers take one or the other', '"predicate":{', '"predicate":{"result":"PASSED",'],
+    ['a note under a name that parsers drop', '"annotations":{', '"annotations":{"__proto__":"PASSED",'],
+    ['space that nobody needs', '{"_type"', '{ "_type"'],
+  ])('%s', async (_, from, to) => {
+    expect(payload).toContain(from)
+    expect(await problems(payload.replace(from, to))).toEqual([expect.stringMatching(/does not follow|no statement/)])
   })
 
   it('a report that is none, although its digest is right', async () => {
@@ -174,7 +191,7 @@ describe('notices', () => {
       subject.find(({ name }: { name: string }) => name === 'report.json').digest.sha256 = sha256
     })
     expect(await problems(text)).toEqual([
-      'report.json is no report of this version of the project, so that nothing follows from it.',
+      expect.stringMatching(/^report\.json is no report of this version of the project: at .*; nothing follows from it\.$/),
     ])
   })
 })

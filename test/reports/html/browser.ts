@@ -1,5 +1,5 @@
 // The browser of this machine, for tests that look at pages in it; or why there is none.
-import { findChromium, PrintError } from '../../../src/reports/pdf.ts'
+import { findChromium, PrintError } from '../../../src/reports/html/pdf.ts'
 
 /** `program`: its path. `reason`: what is missing, as a person is told it. */
 export function browserHere(): { readonly program: string } | { readonly reason: string } {

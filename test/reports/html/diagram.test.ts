@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Layout, LINK, type Link, layOut, PARTY } from '../../../src/reports/html/diagram-layout.ts'
-import { reportHtml } from '../../../src/reports/html.ts'
+import { reportHtml } from '../../../src/reports/html/report.ts'
 import type { RunRecord } from '../../../src/reports/run-record.ts'
 import { sampleRecord } from '../sample-record.ts'
 import { tagsOf } from './tags.ts'

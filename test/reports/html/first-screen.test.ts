@@ -1,6 +1,6 @@
 // The first screen: whoever sees nothing else knows whether something escaped, what was tried, what was not, and what to do next.
 import { describe, expect, it } from 'vitest'
-import { reportHtml } from '../../../src/reports/html.ts'
+import { reportHtml } from '../../../src/reports/html/report.ts'
 import type { RunRecord } from '../../../src/reports/run-record.ts'
 import { plainRecord, sampleRecord } from '../sample-record.ts'
 

@@ -1,7 +1,7 @@
 // What a guest wrote stays text, wherever it stands.
 import { describe, expect, it } from 'vitest'
+import { reportHtml } from '../../../src/reports/html/report.ts'
 import { html, Markup, relativeHref } from '../../../src/reports/html/template.ts'
-import { reportHtml } from '../../../src/reports/html.ts'
 import type { RunRecord } from '../../../src/reports/run-record.ts'
 import { HOSTILE, hostileRecord, smallRecord } from '../hostile.ts'
 import { tagsOf } from './tags.ts'

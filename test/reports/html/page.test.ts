@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { CONTENT_POLICY } from '../../../src/reports/html/page.ts'
-import { reportHtml } from '../../../src/reports/html.ts'
+import { reportHtml } from '../../../src/reports/html/report.ts'
 import type { RunRecord } from '../../../src/reports/run-record.ts'
 import { hostileRecord } from '../hostile.ts'
 import { plainRecord, sampleRecord } from '../sample-record.ts'

@@ -1,6 +1,6 @@
 // What stands around a run: evidence, frameworks, risks, changes, comparisons, the model. Each says so when it is not in the record.
 import { describe, expect, it } from 'vitest'
-import { reportHtml } from '../../../src/reports/html.ts'
+import { reportHtml } from '../../../src/reports/html/report.ts'
 import type { RunRecord } from '../../../src/reports/run-record.ts'
 import { plainRecord, sampleRecord } from '../sample-record.ts'
 

@@ -1,6 +1,6 @@
 // The tables behind the first screen: nothing that is in the record is missing, and what needs a person stands first.
 import { describe, expect, it } from 'vitest'
-import { reportHtml } from '../../../src/reports/html.ts'
+import { reportHtml } from '../../../src/reports/html/report.ts'
 import { smallRecord } from '../hostile.ts'
 import { plainRecord, sampleRecord } from '../sample-record.ts'
 import { tagsOf } from './tags.ts'
