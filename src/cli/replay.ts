@@ -106,7 +106,10 @@ async function replayOne(
 /** What a run of the gauntlet leaves out is shown here, but proves nothing. */
 const notApplicable = ({ name, unenforced }: ChamberInfo): Verdict => ({
   kind: 'inconclusive',
-  reason: `the case does not apply to ${name}, which promises no ${unenforced.join(' and no ')}`,
+  reason:
+    unenforced.length > 0
+      ? `the case does not apply to ${name}, which promises no ${unenforced.join(' and no ')}`
+      : `the case does not apply to ${name}: it needs layers that only our own sandbox has`,
   oracles: [],
 })
 

@@ -19,7 +19,7 @@ const KINDS = {
 } as const satisfies Record<string, readonly [z.ZodType, string]>
 
 /** JSON Schema (draft 2020-12): a document is one of these kinds of file. No two share their required keys, so a document fits one at most. */
-export function threatModelJsonSchema(): Record<string, unknown> {
+function threatModelJsonSchema(): Record<string, unknown> {
   const part = (schema: z.ZodType, title: string) => {
     const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }) as Record<string, unknown>
     return { title, ...rest }

@@ -98,12 +98,6 @@ export function classify(text: string): AddressClass | null {
   return partsOf(text)?.reduce<AddressClass>((worst, part) => worse(worst, part.class), 'public') ?? null
 }
 
-/** The one text form of an address; null if it is none. */
-export const canonicalAddress = (text: string): string | null => {
-  const address = parseAddress(text)
-  return address && (address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String())
-}
-
 /** An entry of `addresses` in a policy. */
 export type AddressPattern = { readonly class: AddressClass } | Network
 
