@@ -4,12 +4,24 @@ import { nextInput, SHOWN } from '../src/campaign/input-journal.ts'
 import type { PropertyRun } from '../src/campaign/property.ts'
 
 /** How fast-check is asked. */
-export const parameters = (seed: number, milliseconds: number) => ({
+const parameters = (seed: number, milliseconds: number) => ({
   seed,
   numRuns: Number.MAX_SAFE_INTEGER,
   interruptAfterTimeLimit: milliseconds,
   markInterruptAsFailure: false,
 })
+
+/** One input is tried to its end, however little time there is and however busy the machine: else nothing would be known. */
+const once = (seed: number) => ({ seed, numRuns: 1 })
+
+export async function checkInTime<T>(
+  property: fc.IAsyncProperty<T>,
+  seed: number,
+  milliseconds: number,
+): Promise<fc.RunDetails<T>> {
+  const details = await fc.check(property, parameters(seed, milliseconds))
+  return details.interrupted && details.numRuns === 0 ? await fc.check(property, once(seed)) : details
+}
 
 /** What a property says of an input; anything else that is thrown is a defect of the property itself. */
 class Refuted extends Error {}
@@ -40,10 +52,10 @@ export function checkProperty<T>(
 ): PropertyRun {
   const property = fc.property(arbitrary, (value) => refute(() => holds(value)))
   const details = fc.check(property, parameters(seed, milliseconds))
-  return runOf(details, show)
+  return runOf(details.interrupted && details.numRuns === 0 ? fc.check(property, once(seed)) : details, show)
 }
 
-/** The same for what has to be waited for. Of a time that was over before the first input, nothing is known. */
+/** The same for what has to be waited for. */
 export async function checkPropertyAsync<T>(
   arbitrary: fc.Arbitrary<T>,
   holds: (value: T) => Promise<string | null>,
@@ -52,8 +64,7 @@ export async function checkPropertyAsync<T>(
   milliseconds: number,
 ): Promise<PropertyRun> {
   const property = fc.asyncProperty(arbitrary, async (value) => await refuteAsync(() => holds(value)))
-  const details = await fc.check(property, parameters(seed, milliseconds))
-  return runOf(details, show)
+  return runOf(await checkInTime(property, seed, milliseconds), show)
 }
 
 /** @throws what the property threw, if that says nothing of the input */

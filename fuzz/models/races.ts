@@ -1,7 +1,7 @@
 // Tries things that happen at the same time in every order that a scheduler can think of, and shows the order that something went wrong in.
 import fc from 'fast-check'
 import type { PropertyRun } from '../../src/campaign/property.ts'
-import { parameters, refuteAsync, runOf } from '../check.ts'
+import { checkInTime, refuteAsync, runOf } from '../check.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -33,6 +33,5 @@ export async function checkRaces<T>(
     arbitrary,
     async (scheduler, value) => await refuteAsync(() => holds(value, scheduler)),
   )
-  const details = await fc.check(property, parameters(seed, milliseconds))
-  return runOf(details, (scheduler, value) => `${show(value)}\n${String(scheduler)}`)
+  return runOf(await checkInTime(property, seed, milliseconds), (scheduler, value) => `${show(value)}\n${String(scheduler)}`)
 }
