@@ -9,7 +9,8 @@ import { runGauntlet } from '../../src/campaign/run.ts'
 import { type RunRecord, runRecordSchema } from '../../src/reports/run-record.ts'
 import type { ThreatModel } from '../../src/threats/index.ts'
 import { plainRecord } from '../reports/sample-record.ts'
-import { scratch, TOY_HOST, toyAttack, toyModel } from './toys.ts'
+import { toyRun } from './toy-run.ts'
+import { scratch, toyAttack, toyModel } from './toys.ts'
 
 const TEST = 'test/sandbox/toy.test.ts'
 const framework: ThreatModel['frameworks'][number] = {
@@ -141,21 +142,8 @@ describe('whom a run is about', () => {
   const runWith = async (overlays: ThreatModel['overlays']) => {
     const runDirectory = join(project.path, 'reports', 'run-1')
     mkdirSync(runDirectory)
-    return await runGauntlet({
-      root: project.path,
-      runDirectory,
-      run: 'run-1',
-      command: 'gauntlet fuzz',
-      seed: 7,
-      budgetMs: 2_000,
-      targets: [TOY_HOST],
-      stages: ['corpus'],
-      parts: {
-        loadAttacks: async () => ({ attacks: [toyAttack('LNK-01-a', 'evil')], unreadable: [] }),
-        loadGenerators: async () => [],
-        loadThreatModel: async () => ({ ...model, overlays }),
-      },
-    })
+    const attacks = [toyAttack('LNK-01-a', 'evil')]
+    return await runGauntlet(toyRun({ root: project.path, runDirectory, attacks, model: { ...model, overlays } }))
   }
 
   it('is a named host that an overlay describes, and whose controls ours are not', async () => {

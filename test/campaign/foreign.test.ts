@@ -6,8 +6,9 @@ import type { Attack } from '../../src/attacks/attack.ts'
 import { whyNotAsked } from '../../src/campaign/asked.ts'
 import type { AttackGenerator } from '../../src/campaign/generated.ts'
 import { notOurs } from '../../src/campaign/our-code.ts'
-import { type GauntletOptions, runGauntlet } from '../../src/campaign/run.ts'
+import { type GauntletOptions, runGauntlet, STAGES } from '../../src/campaign/run.ts'
 import { summarise } from '../../src/reports/summary.ts'
+import { toyRun } from './toy-run.ts'
 import { scratch, TOY_HOST, toyAttack, toyModel } from './toys.ts'
 
 let project: ReturnType<typeof scratch>
@@ -31,22 +32,12 @@ const gauntlet = (
   generators: readonly AttackGenerator[] = [],
   model = toyModel,
 ) =>
-  runGauntlet({
-    root: project.path,
-    runDirectory,
-    run: 'run-1',
-    command: 'gauntlet fuzz',
-    seed: 7,
-    budgetMs: 60_000,
-    targets: [TOY_HOST],
-    parallel: 1,
-    ...changes,
-    parts: {
-      loadAttacks: async () => ({ attacks, unreadable: [] }),
-      loadGenerators: async () => generators,
-      loadThreatModel: async () => model,
-    },
-  })
+  runGauntlet(
+    toyRun(
+      { root: project.path, runDirectory, attacks, generators, model },
+      { budgetMs: 60_000, stages: STAGES, parallel: 1, ...changes },
+    ),
+  )
 
 const OURS = ['weakenings', 'properties', 'coverage-guided'] as const
 

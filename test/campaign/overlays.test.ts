@@ -7,7 +7,8 @@ import { type GauntletOptions, runGauntlet } from '../../src/campaign/run.ts'
 import { isOn, leftOutText } from '../../src/campaign/switched-off.ts'
 import { runRecordSchema } from '../../src/reports/run-record.ts'
 import type { Risk, ThreatModel } from '../../src/threats/index.ts'
-import { scratch, TOY_HOST, toyAttack, toyModel } from './toys.ts'
+import { toyRun } from './toy-run.ts'
+import { scratch, toyAttack, toyModel } from './toys.ts'
 
 let project: ReturnType<typeof scratch>
 let runDirectory: string
@@ -28,23 +29,8 @@ function gauntlet(
   changes: Partial<GauntletOptions> = {},
   generators: readonly AttackGenerator[] = [],
 ) {
-  return runGauntlet({
-    root: project.path,
-    runDirectory,
-    run: 'run-1',
-    command: 'gauntlet fuzz',
-    seed: 7,
-    budgetMs: 2_000,
-    targets: [TOY_HOST],
-    stages: ['corpus'],
-    parallel: 2,
-    ...changes,
-    parts: {
-      loadAttacks: async () => ({ attacks: [EVIL, LEAK, BOTH], unreadable: [] }),
-      loadGenerators: async () => generators,
-      loadThreatModel: async () => ({ ...toyModel, ...model }),
-    },
-  })
+  const attacks = [EVIL, LEAK, BOTH]
+  return runGauntlet(toyRun({ root: project.path, runDirectory, attacks, generators, model: { ...toyModel, ...model } }, changes))
 }
 
 describe('what an overlay switches off', () => {

@@ -9,7 +9,8 @@ import { parseTrial } from '../../src/campaign/trial-file.ts'
 import { FORMATS } from '../../src/reports/formats.ts'
 import { runRecordSchema } from '../../src/reports/run-record.ts'
 import { TargetError } from '../../src/targets/load.ts'
-import { MISBEHAVING, scratch, TOY_HOST, toyAttack, toyModel } from './toys.ts'
+import { toyRun } from './toy-run.ts'
+import { MISBEHAVING, scratch, TOY_HOST, toyAttack } from './toys.ts'
 
 let project: ReturnType<typeof scratch>
 let runDirectory: string
@@ -27,25 +28,8 @@ const LEAK = toyAttack('RES-01-leak', 'xx leak yy', { threats: ['RES-01'] })
 
 function gauntlet(attacks: readonly Attack[], changes: Partial<GauntletOptions> = {}) {
   const events: GauntletEvent[] = []
-  const options: GauntletOptions = {
-    root: project.path,
-    runDirectory,
-    run: 'run-1',
-    command: 'gauntlet fuzz',
-    seed: 7,
-    budgetMs: 2_000,
-    targets: [TOY_HOST],
-    stages: ['corpus'],
-    parallel: 2,
-    onEvent: (event) => void events.push(event),
-    ...changes,
-    parts: {
-      loadAttacks: async () => ({ attacks, unreadable: [] }),
-      loadGenerators: async () => [],
-      loadThreatModel: async () => toyModel,
-      ...changes.parts,
-    },
-  }
+  const onEvent = (event: GauntletEvent) => void events.push(event)
+  const options = toyRun({ root: project.path, runDirectory, attacks }, { onEvent, ...changes })
   return { events, run: runGauntlet(options) }
 }
 const reported = (): unknown => JSON.parse(readFileSync(join(runDirectory, 'report.json'), 'utf8'))

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CoverageOptions, CoverageRun } from '../../src/campaign/engines/coverage-guided.ts'
 import { type GauntletOptions, runGauntlet, type StageName } from '../../src/campaign/run.ts'
-import { scratch, toyAttack, toyModel } from './toys.ts'
+import { toyRun } from './toy-run.ts'
+import { scratch, toyAttack } from './toys.ts'
 
 let project: ReturnType<typeof scratch>
 let runDirectory: string
@@ -21,25 +22,14 @@ beforeEach(() => {
 afterEach(() => project.remove())
 
 async function runStage(stage: StageName, changes: Partial<GauntletOptions> = {}) {
-  const record = await runGauntlet({
-    root: project.path,
-    runDirectory,
-    run: 'run-1',
-    command: 'x',
-    seed: 7,
-    budgetMs: 60_000,
-    // These stages drive our own code, and need no target; one of somebody else's would make them inapplicable.
-    targets: [],
-    stages: [stage],
-    parallel: 1,
-    ...changes,
-    parts: {
-      loadAttacks: async () => ({ attacks: [toyAttack('EVIL', 'evil')], unreadable: [] }),
-      loadGenerators: async () => [],
-      loadThreatModel: async () => toyModel,
-      ...changes.parts,
-    },
-  })
+  const attacks = [toyAttack('EVIL', 'evil')]
+  const record = await runGauntlet(
+    toyRun(
+      { root: project.path, runDirectory, attacks },
+      // These stages drive our own code, and need no target; one of somebody else's would make them inapplicable.
+      { budgetMs: 60_000, targets: [], stages: [stage], parallel: 1, ...changes },
+    ),
+  )
   return { record, ended: record.stages.find((entry) => entry.name === stage)! }
 }
 
@@ -252,4 +242,28 @@ describe('the stage of coverage guidance', () => {
     const { record } = await run({})
     expect(record.faults).toEqual([expect.stringContaining('does not export `about`')])
   })
+})
+
+describe('the stage of the properties', () => {
+  const CHECK = new URL('../../fuzz/check.ts', import.meta.url).href
+  const checking = (name: string, dies: string): string =>
+    `import fc from ${JSON.stringify(import.meta.resolve('fast-check'))}
+     import { checkProperty } from '${CHECK}'
+     const holds = (n) => { if (n > 900) { ${dies} } return null }
+     export default { name: '${name}', threats: ['LNK-01'], run: async (seed, ms) => checkProperty(fc.nat(1000), holds, String, seed, ms) }`
+  beforeEach(() => write('fuzz/canaries/property.ts', checking('canary', "return 'too large'")))
+
+  it('keeps the input that a property died at, and says where', async () => {
+    write('fuzz/properties/dies.ts', checking('dies', 'process.abort()'))
+    const { record } = await runStage('properties')
+    expect(record.faults).toEqual([expect.stringMatching(/SIGABRT.*; the input that it was at is in /)])
+    const kept = /the input that it was at is in (.*)$/.exec(record.faults[0]!)![1]!
+    expect(Number(readFileSync(kept, 'utf8'))).toBeGreaterThan(900)
+  })
+  it('has a fault if its canary holds', async () => {
+    write('fuzz/canaries/property.ts', checking('canary', 'return null'))
+    write('fuzz/properties/holds.ts', checking('holds', 'return null'))
+    const { record } = await runStage('properties', { budgetMs: 2_000 })
+    expect(record.faults).toEqual([expect.stringMatching(/did not refute a planted defect/)])
+  }, 120_000)
 })

@@ -6,7 +6,8 @@ import type { Attack } from '../../../src/attacks/attack.ts'
 import { type GauntletEvent, type GauntletOptions, runGauntlet } from '../../../src/campaign/run.ts'
 import { runSummarySchema } from '../../../src/reports/over-time/run-summary.ts'
 import { runRecordSchema } from '../../../src/reports/run-record.ts'
-import { scratch, TOY_HOST, toyAttack, toyModel } from '../toys.ts'
+import { toyRun } from '../toy-run.ts'
+import { scratch, toyAttack } from '../toys.ts'
 
 let project: ReturnType<typeof scratch>
 beforeEach(() => {
@@ -24,24 +25,10 @@ async function gauntlet(run: string, attacks: readonly Attack[], changes: Partia
   const runDirectory = join(project.path, 'reports', run)
   mkdirSync(runDirectory, { recursive: true })
   const events: GauntletEvent[] = []
-  const record = await runGauntlet({
-    root: project.path,
-    runDirectory,
-    run,
-    command: 'gauntlet fuzz',
-    seed: 7,
-    budgetMs: 5_000,
-    targets: [TOY_HOST],
-    stages: ['corpus'],
-    parallel: 2,
-    onEvent: (event) => void events.push(event),
-    ...changes,
-    parts: {
-      loadAttacks: async () => ({ attacks, unreadable: [] }),
-      loadGenerators: async () => [],
-      loadThreatModel: async () => toyModel,
-    },
-  })
+  const onEvent = (event: GauntletEvent) => void events.push(event)
+  const record = await runGauntlet(
+    toyRun({ root: project.path, runDirectory, attacks }, { run, budgetMs: 5_000, onEvent, ...changes }),
+  )
   const read = (name: string): unknown => JSON.parse(readFileSync(join(runDirectory, name), 'utf8'))
   expect(runRecordSchema.parse(read('report.json'))).toEqual(record)
   return { record, events, summary: runSummarySchema.parse(read('summary.json')) }
